@@ -1,0 +1,48 @@
+import type { SyncProblem, SyncStatus } from '../../sync/core/status.ts';
+
+/** Names one workload in one cluster; `context` is the kubeconfig context it was started from. */
+export interface WorkloadId {
+  readonly context: string;
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** The named steps of Start Develop, in order. */
+export const startSteps = ['check', 'patch', 'schedule', 'pull', 'containers', 'connect', 'firstSync'] as const;
+export type StartStep = (typeof startSteps)[number];
+
+export interface StepReport {
+  readonly step: StartStep;
+  /** What is being done just now, e.g. `Pulling image node:24`. */
+  readonly detail: string;
+  /** Milliseconds the step took, once it is over. */
+  readonly took: number | undefined;
+}
+
+/** A forwarded port as offered to the user. */
+export interface ForwardState {
+  readonly remote: number;
+  /** Port on 127.0.0.1 of the developer's machine. */
+  readonly local: number;
+}
+
+/** One dev session as everything above it sees it. */
+export interface SessionState {
+  readonly workload: WorkloadId;
+  readonly container: string;
+  readonly folder: string;
+  readonly workDir: string;
+  readonly phase: SessionPhase;
+  readonly forwards: readonly ForwardState[];
+  readonly problems: readonly SyncProblem[];
+}
+
+export type SessionPhase =
+  | { readonly kind: 'starting'; readonly steps: readonly StepReport[] }
+  | { readonly kind: 'active'; readonly pod: string; readonly sync: SyncStatus }
+  /** The pod is gone or the API server is away; `since` is epoch milliseconds. It comes back by itself. */
+  | { readonly kind: 'recovering'; readonly since: number; readonly reason: string }
+  | { readonly kind: 'ending' }
+  /** Over. `error` when it ended because something failed; the workload is then as it was unless the error says. */
+  | { readonly kind: 'ended'; readonly error: Error | undefined };

@@ -1,0 +1,43 @@
+import type { Duplex } from 'node:stream';
+import type { Disposable } from '../base/disposable.ts';
+import type { Event } from '../base/event.ts';
+import type { Log } from '../base/log.ts';
+import type { LocalPath } from '../base/paths.ts';
+import type { Scheduler } from '../base/scheduler.ts';
+import type { BatchApplied, SyncProblem, SyncStatus } from './core/status.ts';
+
+/** What a one-way push from a local folder to a sidecar needs. */
+export interface SyncEngineOptions {
+  readonly root: LocalPath;
+  /** Folder of the session's own state on this machine (index, journal); made when missing. */
+  readonly stateDir: LocalPath;
+  /** Random id of this local checkout; binds baselines together with the volume's id. */
+  readonly workspaceId: string;
+  /** Opens one byte stream to the sidecar's port. Called again for each reconnection. */
+  readonly connect: (signal: AbortSignal) => Promise<Duplex>;
+  readonly token: string;
+  /** Ignore patterns besides `.gitignore`, `.podloopignore` and the built-in defaults. */
+  readonly ignore: readonly string[];
+  readonly scheduler: Scheduler;
+  readonly log: Log;
+}
+
+/** Keeps a folder in a pod equal to a local one. Starts when made; ends when disposed. */
+export interface SyncEngine extends Disposable {
+  readonly status: SyncStatus;
+  readonly problems: readonly SyncProblem[];
+  readonly onStatus: Event<SyncStatus>;
+  readonly onProblems: Event<readonly SyncProblem[]>;
+  readonly onBatchApplied: Event<BatchApplied>;
+  /** A hint that this file was just written completely, e.g. by the editor: it is looked at without delay. */
+  noteSaved(path: LocalPath): void;
+  /**
+   * Resolves when everything that was on the local disk at the time of the call is visible in the pod. Rejects with
+   * a `UserError` (`sync.failed`) or when `signal` aborts; while disconnected it waits.
+   */
+  flush(signal: AbortSignal): Promise<void>;
+  /** Drops the connection and dials again at once, e.g. after the network came back. */
+  reconnectNow(): void;
+  /** Stops and resolves when no timer, watcher, worker or socket is left. */
+  close(): Promise<void>;
+}
