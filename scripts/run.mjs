@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 const nodeVersion = '24.21.0';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const cache = process.env.PODLOOP_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'podloop');
+const cache =
+  process.env.PODLOOP_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'podloop');
 
 /** Verb of package.json -> the program that does it. */
 const programs = {
@@ -47,10 +48,23 @@ function ensureNode() {
   say(`bringing Node ${nodeVersion} (this is Node ${process.versions.node})`);
   const partial = `${folder}.partial-${process.pid}`;
   mkdirSync(partial, { recursive: true });
-  npm(['install', '--prefix', partial, '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${nodeVersion}`], partial);
+  npm(
+    [
+      'install',
+      '--prefix',
+      partial,
+      '--no-save',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      `${name}@${nodeVersion}`,
+    ],
+    partial,
+  );
   rmSync(folder, { recursive: true, force: true });
   renameSync(partial, folder);
-  if (!existsSync(program)) fail(`npm package ${name}@${nodeVersion} has no program for ${process.platform} ${process.arch}.`);
+  if (!existsSync(program))
+    fail(`npm package ${name}@${nodeVersion} has no program for ${process.platform} ${process.arch}.`);
   return program;
 }
 
@@ -74,7 +88,15 @@ const program = programs[verb];
 if (program === undefined) fail(`unknown verb '${verb}'; known: ${Object.keys(programs).join(', ')}`);
 const node = ensureNode();
 ensurePackages();
-const env = { ...process.env, PODLOOP_CACHE: cache, PODLOOP_VERB: verb, PATH: path.dirname(node) + path.delimiter + process.env.PATH };
-const child = spawn(node, ['--disable-warning=ExperimentalWarning', path.join(root, program), ...args], { stdio: 'inherit', env });
+const env = {
+  ...process.env,
+  PODLOOP_CACHE: cache,
+  PODLOOP_VERB: verb,
+  PATH: path.dirname(node) + path.delimiter + process.env.PATH,
+};
+const child = spawn(node, ['--disable-warning=ExperimentalWarning', path.join(root, program), ...args], {
+  stdio: 'inherit',
+  env,
+});
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
 child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
