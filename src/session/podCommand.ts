@@ -1,0 +1,157 @@
+import { StringDecoder } from 'node:string_decoder';
+import type { Disposable } from '../base/disposable.ts';
+import { isAbortError, toError } from '../base/errors.ts';
+import { Emitter } from '../base/event.ts';
+import type { Log } from '../base/log.ts';
+import type { ExecStream } from '../cluster/cluster.ts';
+import type { RunningCommand } from './devSession.ts';
+
+/** What `PodCommand` needs of its session. */
+export interface PodCommandHost {
+  /** Starts the program with a terminal in the current pod; waits while there is none. */
+  start(signal: AbortSignal): Promise<ExecStream>;
+  /** Ends whatever an earlier start left running in the pod. */
+  stopStrays(signal: AbortSignal): Promise<void>;
+  /** Waits until what is on the local disk is in the pod: a program never starts on half a tree. */
+  beforeStart(signal: AbortSignal): Promise<void>;
+  readonly log: Log;
+}
+
+const grey = (text: string): string => `\x1b[90m${text}\x1b[0m\r\n`;
+
+/**
+ * A program in the pod that Run or Debug keeps: started, restarted when asked, and started again in the new pod when
+ * the connection to the old one broke. One start or stop is under way at a time; requests meanwhile become one.
+ */
+export class PodCommand implements RunningCommand, Disposable {
+  readonly #host: PodCommandHost;
+  readonly #commandLine: string;
+  /** Whether a program that ended by itself is started again by the next `restart`, as after a synced change. */
+  readonly #keep: boolean;
+  readonly #abort = new AbortController();
+  readonly #output = new Emitter<string>();
+  readonly #end = new Emitter<number | undefined>();
+  #stream: ExecStream | undefined;
+  #size: { columns: number; rows: number };
+  #restartWanted = false;
+  #wake: (() => void) | undefined;
+  readonly #done: Promise<void>;
+
+  readonly onOutput = this.#output.event;
+  readonly onEnd = this.#end.event;
+
+  constructor(
+    host: PodCommandHost,
+    options: { commandLine: string; keep: boolean; size: { columns: number; rows: number } },
+  ) {
+    this.#host = host;
+    this.#commandLine = options.commandLine;
+    this.#keep = options.keep;
+    this.#size = options.size;
+    this.#done = this.#live();
+  }
+
+  write(input: string): void {
+    this.#stream?.stdin.write(input);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#size = { columns, rows };
+    this.#stream?.resize(columns, rows);
+  }
+
+  async restart(): Promise<void> {
+    if (this.#abort.signal.aborted) return;
+    this.#restartWanted = true;
+    this.#wake?.();
+    if (this.#stream !== undefined) await this.#host.stopStrays(this.#abort.signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#wake?.();
+    await this.#done;
+  }
+
+  dispose(): void {
+    this.#abort.abort();
+    this.#wake?.();
+    this.#stream?.dispose();
+  }
+
+  async #live(): Promise<void> {
+    let exit: number | undefined;
+    try {
+      do {
+        this.#restartWanted = false;
+        exit = await this.#once();
+        if (!this.#wantsRestart() && this.#keep) await this.#restartRequest();
+      } while (this.#wantsRestart() && !this.#abort.signal.aborted);
+    } catch (error) {
+      if (!isAbortError(error)) {
+        this.#host.log.error('A command in the pod failed.', toError(error).message);
+        this.#output.fire(grey(toError(error).message));
+      }
+      exit = undefined;
+    }
+    if (this.#abort.signal.aborted) await this.#stopQuietly();
+    this.#end.fire(this.#abort.signal.aborted ? undefined : exit);
+    this.#output.dispose();
+    this.#end.dispose();
+  }
+
+  /** One life of the program; the exit code, or `undefined` when the connection broke, after which it starts again. */
+  async #once(): Promise<number | undefined> {
+    await Promise.all([this.#host.stopStrays(this.#abort.signal), this.#host.beforeStart(this.#abort.signal)]);
+    const stream = await this.#host.start(this.#abort.signal);
+    this.#stream = stream;
+    const onAbort = (): void => {
+      stream.dispose();
+    };
+    this.#abort.signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      stream.resize(this.#size.columns, this.#size.rows);
+      this.#output.fire(grey(`$ ${this.#commandLine}`));
+      const decoder = new StringDecoder('utf8');
+      stream.stdout.on('data', (chunk: Buffer) => this.#output.fire(decoder.write(chunk)));
+      const code = await stream.exit;
+      if (!this.#restartWanted) this.#output.fire(grey(exitLine(code, this.#keep)));
+      return code;
+    } catch (error) {
+      if (this.#abort.signal.aborted || isAbortError(error)) throw error;
+      this.#output.fire(grey('The connection to the pod was lost; the command starts again when it is back.'));
+      this.#restartWanted = true;
+      return undefined;
+    } finally {
+      this.#abort.signal.removeEventListener('abort', onAbort);
+      this.#stream = undefined;
+      stream.dispose();
+    }
+  }
+
+  /** Read through a call, because it changes while `#live` awaits. */
+  #wantsRestart(): boolean {
+    return this.#restartWanted;
+  }
+
+  #restartRequest(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = undefined;
+        resolve();
+      };
+      if (this.#abort.signal.aborted) this.#wake();
+    });
+  }
+
+  async #stopQuietly(): Promise<void> {
+    // Not the command's own signal, which is aborted: the program in the pod must still be ended.
+    await this.#host.stopStrays(AbortSignal.timeout(10_000)).catch((error: unknown) => {
+      this.#host.log.warn('The command in the pod could not be ended; the next start ends it.', toError(error).message);
+    });
+  }
+}
+
+function exitLine(code: number, keep: boolean): string {
+  return `Ended with exit code ${code}.${keep ? ' It starts again after the next synced change.' : ''}`;
+}
