@@ -1,0 +1,265 @@
+import type { SyncPath } from '../base/paths.ts';
+import type { ContentHash } from './contentHash.ts';
+import type { Executable, PathState } from './pathState.ts';
+
+/**
+ * Everything that the two ends say. One WebSocket message is one sealed frame. "Client" is the developer's machine,
+ * "sidecar" the program in the pod; in this version content flows from client to sidecar only.
+ */
+export type Frame = SessionFrame | OperationFrame | TransferFrame | BatchFrame | ResumeFrame | Pack;
+
+/** Opening, life and flow of one connection. */
+export type SessionFrame = Hello | Welcome | Refused | Ping | Pong | Credit | Ack | Nack | Flush | Flushed;
+
+/**
+ * First frame of a connection, by the client. Its leading fields keep their layout in every version of the protocol;
+ * the ids are empty when another version sent it.
+ */
+export interface Hello {
+  readonly kind: 'hello';
+  readonly protocolVersion: number;
+  readonly productVersion: string;
+  readonly workspaceId: string;
+  /** Random per engine: tells a client that comes back from another window on the same workspace. */
+  readonly sessionId: string;
+}
+
+/** The sidecar's answer to a hello that it accepts. */
+export interface Welcome {
+  readonly kind: 'welcome';
+  readonly protocolVersion: number;
+  readonly productVersion: string;
+  /** Random id that lives in the volume: a new one means a new, empty replica. */
+  readonly volumeId: string;
+  /** Random id of the sidecar's process. */
+  readonly bootId: string;
+  /** Bytes of frames that the client may send before the first `credit`. */
+  readonly credit: number;
+}
+
+/** The sidecar's answer to a hello that it does not accept; the connection ends. Keeps its layout in every version. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly protocolVersion: number;
+  readonly productVersion: string;
+  readonly reason: RefusalReason;
+  readonly message: string;
+}
+
+export const refusalReasons = ['version', 'busy', 'volume', 'malformed'] as const;
+/** `version`: the protocols differ. `busy`: another workspace writes. `volume`: the volume cannot be used. */
+export type RefusalReason = (typeof refusalReasons)[number];
+
+export interface Ping {
+  readonly kind: 'ping';
+  readonly id: number;
+}
+
+export interface Pong {
+  readonly kind: 'pong';
+  readonly id: number;
+}
+
+/** The sidecar has consumed this many bytes of frames; the client may send as many more. */
+export interface Credit {
+  readonly kind: 'credit';
+  readonly bytes: number;
+}
+
+/** Every operation up to this sequence number is decided: applied, unless a `nack` before said otherwise. */
+export interface Ack {
+  readonly kind: 'ack';
+  readonly sequence: number;
+}
+
+/** One operation was not carried out; nothing visible changed. */
+export interface Nack {
+  readonly kind: 'nack';
+  readonly sequence: number;
+  readonly reason: NackReason;
+  /** What is at the path now; `undefined` when that is not known. */
+  readonly current: PathState | undefined;
+  readonly message: string;
+}
+
+export const nackReasons = [
+  'base',
+  'content',
+  'parent',
+  'notEmpty',
+  'diskFull',
+  'readOnly',
+  'denied',
+  'name',
+  'busy',
+  'failed',
+] as const;
+/**
+ * `base`: the path is not in the state that the operation starts from. `content`: the bytes do not have the announced
+ * hash. `parent`: the containing folder is missing or is not a folder. `notEmpty`: a folder to delete holds content of
+ * the pod. `diskFull`, `readOnly`, `denied`, `busy`: the disk says so. `name`: the disk cannot hold such a name.
+ */
+export type NackReason = (typeof nackReasons)[number];
+
+/** Asks for a `flushed` once everything before it is decided and recorded. */
+export interface Flush {
+  readonly kind: 'flush';
+  readonly id: number;
+}
+
+export interface Flushed {
+  readonly kind: 'flushed';
+  readonly id: number;
+}
+
+/** One change of one path. Sequence numbers start at 1 in each connection and have no gaps. */
+export type OperationFrame = Put | Commit | MakeFolder | MakeLink | SetExecutable | Delete | Move | Forget;
+
+interface Operation {
+  readonly sequence: number;
+  /** Whether it waits for the end of the open batch instead of being carried out at once. */
+  readonly batched: boolean;
+  readonly path: SyncPath;
+  /** What must be at the path now; `any` for whatever is there. */
+  readonly base: Base;
+}
+
+export type Base = PathState | { readonly kind: 'any' };
+
+/** Makes the path a file with this content. */
+export interface Put extends Operation {
+  readonly kind: 'put';
+  readonly hash: ContentHash;
+  readonly executable: Executable;
+  readonly body: Uint8Array;
+}
+
+/** Makes the path a file with the content of a finished transfer. */
+export interface Commit extends Operation {
+  readonly kind: 'commit';
+  readonly transfer: number;
+  readonly hash: ContentHash;
+  readonly size: number;
+  readonly executable: Executable;
+}
+
+export interface MakeFolder extends Operation {
+  readonly kind: 'makeFolder';
+}
+
+export interface MakeLink extends Operation {
+  readonly kind: 'makeLink';
+  readonly target: string;
+}
+
+/** Changes the executable bit of the file named by `base`. */
+export interface SetExecutable extends Operation {
+  readonly kind: 'setExecutable';
+  readonly executable: Executable;
+}
+
+/** Removes a file or a link, or a folder that is empty. */
+export interface Delete extends Operation {
+  readonly kind: 'delete';
+}
+
+/** Renames the file or link `from`, whose state must be `fromState`, to `path`, whose state must be `base`. */
+export interface Move extends Operation {
+  readonly kind: 'move';
+  readonly from: SyncPath;
+  readonly fromState: PathState;
+}
+
+/** Leaves the path as it is and forgets that it came from here, because it is ignored from now on. */
+export interface Forget extends Operation {
+  readonly kind: 'forget';
+}
+
+/** The content of a file that is too long for one frame. Nothing is visible before its `commit`. */
+export type TransferFrame = Begin | Chunk | Discard;
+
+export interface Begin {
+  readonly kind: 'begin';
+  /** Number of the transfer, unique within the connection. */
+  readonly transfer: number;
+  /** Expected bytes, so that a full disk is known before they travel. */
+  readonly size: number;
+}
+
+export interface Chunk {
+  readonly kind: 'chunk';
+  readonly transfer: number;
+  readonly data: Uint8Array;
+}
+
+/** The transfer will not be committed. */
+export interface Discard {
+  readonly kind: 'discard';
+  readonly transfer: number;
+}
+
+/** Operations marked `batched` between these two become visible together, when the batch ends. */
+export type BatchFrame = BatchBegin | BatchEnd;
+
+export interface BatchBegin {
+  readonly kind: 'batchBegin';
+}
+
+export interface BatchEnd {
+  readonly kind: 'batchEnd';
+}
+
+/** How a client learns what the volume holds without being told what it knows already. */
+export type ResumeFrame = ListDigests | Digests | Need | Listing;
+
+/** Asks for the digest of each folder that holds something a client put there. */
+export interface ListDigests {
+  readonly kind: 'listDigests';
+}
+
+export interface Digests {
+  readonly kind: 'digests';
+  readonly folders: readonly FolderDigest[];
+  /** Whether this is the last frame of the answer. */
+  readonly last: boolean;
+}
+
+export interface FolderDigest {
+  readonly path: SyncPath;
+  /** 16 hexadecimal digits over the folder's direct children; see `folderDigest`. */
+  readonly digest: string;
+}
+
+/** Asks for the children of some folders. */
+export interface Need {
+  readonly kind: 'need';
+  readonly folders: readonly SyncPath[];
+}
+
+/** Some children of one folder; `last` ends the answer to one `need`. */
+export interface Listing {
+  readonly kind: 'listing';
+  readonly folder: SyncPath;
+  readonly entries: readonly ListedEntry[];
+  readonly last: boolean;
+}
+
+export interface ListedEntry {
+  readonly name: string;
+  /** What the asking workspace put there, or found there equal to its own; `undefined` when another one did. */
+  readonly put: PathState | undefined;
+  /** What is there now. */
+  readonly current: PathState;
+}
+
+/** Several frames in one message, compressed together. Never holds another pack. */
+export interface Pack {
+  readonly kind: 'pack';
+  readonly encoding: PackEncoding;
+  /** Bytes before compression. */
+  readonly size: number;
+  readonly bytes: Uint8Array;
+}
+
+export const packEncodings = ['raw', 'brotli'] as const;
+export type PackEncoding = (typeof packEncodings)[number];
