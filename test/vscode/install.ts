@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { rm, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { installDebianPackages } from '../machine/debianPackages.ts';
+import { installOnce } from '../machine/installOnce.ts';
+import { programCache } from '../machine/programCache.ts';
+
+/** code-server of npm is VS Code (4.139.1 is VS Code 1.139.1) served to a browser. */
+const version = '4.139.1';
+const folder = path.join(programCache, 'code-server', version);
+
+/** Program file that Node runs to serve VS Code. */
+export const codeServerEntry: string = path.join(folder, 'node_modules/code-server/out/node/entry.js');
+
+/** The browser, and fonts that make its screenshots look like a desktop's. */
+const debianPackages: readonly string[] = [
+  'chromium',
+  'fonts-dejavu-core',
+  'fonts-inter',
+  'fonts-jetbrains-mono',
+  'fonts-noto-color-emoji',
+];
+
+/**
+ * Installs what the VS Code tests need and is not there yet: code-server into the cache, and on Linux the browser and
+ * fonts as Debian packages. Goes on where a killed installation stopped; takes no time when all is there.
+ */
+export async function installVsCode(report: (line: string) => void): Promise<void> {
+  if (process.platform === 'linux' && !existsSync('/usr/bin/apt-get')) findBrowser();
+  else if (process.platform === 'linux') await installDebianPackages(debianPackages, report);
+  await installOnce(
+    folder,
+    [
+      {
+        name: `VS Code (code-server ${version} of npm)`,
+        run: (partial) => npmInstall(partial, [`code-server@${version}`]),
+      },
+      { name: "VS Code's own packages", run: (partial) => npmInstall(serverFolder(partial), ['--omit=dev']) },
+      { name: 'VS Code: module folder', run: linkModules },
+    ],
+    report,
+  );
+}
+
+/** Path of a Chromium or Chrome; throws, naming the variable that sets it, when none is found. */
+export function findBrowser(): string {
+  const known = [
+    process.env.PODLOOP_BROWSER,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  ];
+  const found = known.find((file) => file !== undefined && existsSync(file));
+  if (found === undefined) throw new Error('No Chromium or Chrome was found; name one in PODLOOP_BROWSER.');
+  return found;
+}
+
+function serverFolder(root: string): string {
+  return path.join(root, 'node_modules/code-server/lib/vscode');
+}
+
+/** VS Code looks for its packages under the name that they have in its desktop builds. */
+async function linkModules(root: string): Promise<void> {
+  const link = path.join(serverFolder(root), 'node_modules.asar');
+  await rm(link, { force: true });
+  await symlink('node_modules', link, process.platform === 'win32' ? 'junction' : 'dir');
+}
+
+/** The install scripts only compile native modules that the tests do without; left out, no compiler is needed. */
+function npmInstall(cwd: string, args: readonly string[]): Promise<void> {
+  const all = [
+    'install',
+    '--prefix',
+    cwd,
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-package-lock',
+    '--loglevel=error',
+    ...args,
+  ];
+  const child = spawn('npm', all, { cwd, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-4000);
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`npm install in ${cwd} ended with code ${code}:\n${output}`));
+    });
+  });
+}
