@@ -13,8 +13,13 @@ export interface RecordedEdit {
   readonly path: readonly PathStep[];
   /** What stood there; `undefined` for nothing. */
   readonly before: Json | undefined;
-  /** What dev mode put there; `undefined` for nothing. */
+  /**
+   * What dev mode put there, or as much of it as tells that the thing is still dev mode's own (the server fills in
+   * defaults, so what stands there now may say more); `undefined` for nothing.
+   */
   readonly after: Json | undefined;
+  /** Of something taken away: the key, or the list element's key value, that followed; absent when it was the last. */
+  readonly next?: string;
 }
 
 /** Who develops a workload. */

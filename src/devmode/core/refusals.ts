@@ -1,0 +1,115 @@
+import { UserError } from '../../base/errors.ts';
+import { describeRef, type KubeObject, type ObjectRef } from '../../cluster/core/objects.ts';
+import type { DevSpec } from './devSpec.ts';
+import { readAt } from './documentPath.ts';
+import { sidecarContainer, workspaceVolume } from './podObjects.ts';
+import { containersOf, declaredPorts, isWindows, objectOr, objectsIn, plainPath } from './podTemplate.ts';
+import type { DevModeRecord } from './record.ts';
+import type { WorkloadKind } from './workloadKinds.ts';
+
+/** Throws a `UserError` `devmode.*` that says why the workload cannot be put into dev mode as asked, if it cannot. */
+export function refuseUnfit(ref: ObjectRef, kind: WorkloadKind, workload: KubeObject, spec: DevSpec): void {
+  const name = describeRef(ref);
+  const podSpec = objectOr(readAt(workload, [...kind.template, 'spec']));
+  const reason =
+    pausedError(name, workload) ??
+    leftoverError(ref, podSpec) ??
+    containerError(name, podSpec, spec.container) ??
+    windowsError(name, podSpec) ??
+    workDirError(spec.workDir) ??
+    portError(name, podSpec, spec.sidecar.port);
+  if (reason !== undefined) throw reason;
+}
+
+/** The workload is in dev mode already, by somebody else or in another session of one's own. */
+export function takenError(ref: ObjectRef, record: DevModeRecord, installation: string): UserError {
+  const mine = record.developer.installation === installation;
+  const who = mine ? 'you' : `${record.developer.user} on ${record.developer.host}`;
+  return new UserError({
+    code: mine ? 'devmode.already-mine' : 'devmode.taken',
+    message: `${describeRef(ref)} has been in dev mode since ${record.since}, started by ${who}.`,
+    next: mine
+      ? 'Go on with that session, or end it before you start a new one.'
+      : 'Agree with them before you end it: their pod goes away, and with it what runs in it.',
+    remedies: [{ kind: 'endDevMode' }],
+  });
+}
+
+/** There is no such workload, or it is being deleted. */
+export function goneError(ref: ObjectRef): UserError {
+  return new UserError({
+    code: 'devmode.gone',
+    message: `${describeRef(ref)} does not exist any more.`,
+    next: 'Deploy it again, or choose another workload.',
+  });
+}
+
+/** A rollout of a paused workload never happens, in either direction. */
+export function pausedError(name: string, workload: KubeObject): UserError | undefined {
+  if (objectOr(workload['spec'])['paused'] !== true) return undefined;
+  return new UserError({
+    code: 'devmode.paused',
+    message: `${name} is paused, so no change of it reaches its pods.`,
+    next: 'Resume it with "kubectl rollout resume", then start again.',
+  });
+}
+
+function leftoverError(ref: ObjectRef, podSpec: Parameters<typeof containersOf>[0]): UserError | undefined {
+  const containers = [...containersOf(podSpec, 'containers'), ...containersOf(podSpec, 'initContainers')];
+  const left =
+    containers.some(({ name }) => name === sidecarContainer) ||
+    objectsIn(podSpec['volumes']).some(({ name }) => name === workspaceVolume);
+  if (!left) return undefined;
+  const place = ref.namespace === undefined ? '' : ` -n ${ref.namespace}`;
+  const command = `kubectl rollout undo${place} ${ref.type.plural.replace(/s$/, '')}/${ref.name}`;
+  return new UserError({
+    code: 'devmode.leftover',
+    message: `${describeRef(ref)} carries parts of dev mode but no record of how it was: somebody removed the annotation.`,
+    next: `Deploy it again or run "${command}", then start again.`,
+    remedies: [{ kind: 'copyText', label: 'Copy Command', text: command }],
+  });
+}
+
+function containerError(
+  name: string,
+  podSpec: Parameters<typeof containersOf>[0],
+  container: string,
+): UserError | undefined {
+  const names = containersOf(podSpec, 'containers').map((one) => one.name);
+  if (names.includes(container)) return undefined;
+  return new UserError({
+    code: 'devmode.no-container',
+    message: `${name} has no container ${container}; it has ${names.join(', ')}.`,
+    next: 'Choose one of these, and correct the container in .podloop/config.yaml if it is named there.',
+  });
+}
+
+function windowsError(name: string, podSpec: Parameters<typeof isWindows>[0]): UserError | undefined {
+  if (!isWindows(podSpec)) return undefined;
+  return new UserError({ code: 'devmode.windows', message: `${name} runs on Windows nodes; dev mode needs Linux.` });
+}
+
+/** Folders without which no program starts; a mount over one of them would hide the dev image's own. */
+const systemFolders = ['/', '/bin', '/dev', '/etc', '/lib', '/lib64', '/proc', '/run', '/sbin', '/sys', '/usr', '/var'];
+
+function workDirError(workDir: string): UserError | undefined {
+  const parts = workDir.split('/').slice(1);
+  const odd = parts.some((part) => part === '.' || part === '..' || part === '') || /[:\0]/.test(workDir);
+  const below = ['/dev/', '/proc/', '/sys/'].some((folder) => workDir.startsWith(folder));
+  if (workDir.startsWith('/') && !below && !systemFolders.includes(plainPath(workDir)) && !odd) return undefined;
+  return new UserError({
+    code: 'devmode.work-dir',
+    message: `The working directory ${workDir} cannot take the synced files.`,
+    next: 'Set workDir in .podloop/config.yaml to a folder of its own, for example /app.',
+  });
+}
+
+function portError(name: string, podSpec: Parameters<typeof declaredPorts>[0], port: number): UserError | undefined {
+  if (!declaredPorts(podSpec).has(port)) return undefined;
+  return new UserError({
+    code: 'devmode.port-clash',
+    message: `${name} itself uses port ${port}, which the sync sidecar was to listen on.`,
+    next: 'Start again: each session takes another port.',
+    remedies: [{ kind: 'retry' }],
+  });
+}
