@@ -2,6 +2,7 @@ import type { ExecStream } from '../cluster/cluster.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Event } from '../base/event.ts';
 import type { LocalPath } from '../base/paths.ts';
+import type { DevConfig } from '../config/devConfig.ts';
 import type { BatchApplied } from '../sync/core/status.ts';
 import type { ForwardState, SessionState } from './core/state.ts';
 
@@ -28,6 +29,8 @@ export interface RunningCommand extends Disposable {
 /** One developer's stay in one workload. */
 export interface DevSession {
   readonly id: string;
+  /** What the session was started with. */
+  readonly config: DevConfig;
   readonly state: SessionState;
   readonly onState: Event<SessionState>;
   readonly onBatchApplied: Event<BatchApplied>;

@@ -6,6 +6,7 @@ import { type Log, prefixLog } from '../base/log.ts';
 import type { LocalPath } from '../base/paths.ts';
 import type { Cluster, ExecStream } from '../cluster/cluster.ts';
 import type { ObjectRef } from '../cluster/core/objects.ts';
+import type { DevConfig } from '../config/devConfig.ts';
 import { endDevMode } from '../devmode/endDevMode.ts';
 import type { BatchApplied } from '../sync/core/status.ts';
 import { openSyncEngine } from '../sync/openSyncEngine.ts';
@@ -55,6 +56,10 @@ export class LiveSession implements DevSession {
     this.#model = initialSession({ workload, container, folder, workDir: config.workDir }, phase);
     this.#forwards = new PortForwards((port, signal) => this.#dial(port, signal), this.#log);
     this.#store.add(this.#forwards.onChange((forwards) => this.dispatch({ kind: 'forwardsChanged', forwards })));
+  }
+
+  get config(): DevConfig {
+    return this.#saved.config;
   }
 
   get state(): SessionState {

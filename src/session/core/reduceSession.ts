@@ -38,7 +38,7 @@ export function reduceSession(model: SessionModel, action: SessionAction): Sessi
     case 'stepEntered':
       if (phase.kind !== 'starting') return undefined;
       return {
-        ...withPhase(model, { kind: 'starting', steps: nextSteps(phase.steps, action, model.stepStarted) }),
+        ...withPhase(model, { ...phase, steps: nextSteps(phase.steps, action, model.stepStarted) }),
         stepStarted: phase.steps.at(-1)?.step === action.step ? model.stepStarted : action.at,
       };
     case 'podReady':
@@ -50,7 +50,8 @@ export function reduceSession(model: SessionModel, action: SessionAction): Sessi
       return withPhase(model, { kind: 'recovering', since: action.at, reason: action.reason });
     case 'syncChanged': {
       const next = { ...model, sync: action.sync };
-      return phase.kind === 'active' ? withPhase(next, { ...phase, sync: action.sync }) : next;
+      const shown = phase.kind === 'active' || phase.kind === 'starting';
+      return shown ? withPhase(next, { ...phase, sync: action.sync }) : next;
     }
     case 'problemsChanged':
       return { ...model, state: { ...model.state, problems: action.problems } };

@@ -39,7 +39,8 @@ export interface SessionState {
 }
 
 export type SessionPhase =
-  | { readonly kind: 'starting'; readonly steps: readonly StepReport[] }
+  /** `sync` tells how far the first sync is, once it began. */
+  | { readonly kind: 'starting'; readonly steps: readonly StepReport[]; readonly sync?: SyncStatus }
   | { readonly kind: 'active'; readonly pod: string; readonly sync: SyncStatus }
   /** The pod is gone or the API server is away; `since` is epoch milliseconds. It comes back by itself. */
   | { readonly kind: 'recovering'; readonly since: number; readonly reason: string }

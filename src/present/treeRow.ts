@@ -1,0 +1,26 @@
+import type { TreeNode } from './treeNode.ts';
+
+/** Name of a product icon, and of the theme colour it is shown in. */
+export interface RowIcon {
+  readonly id: string;
+  readonly color?: string;
+}
+
+/** What a row can do by itself when it is opened by Enter or a click. */
+export type RowAction = 'retry' | 'openFile' | 'useNamespace' | 'addKubeconfig' | 'refreshLogin';
+
+/** One row of the tree as plain data. */
+export interface TreeRow {
+  readonly node: TreeNode;
+  readonly label: string;
+  readonly description: string | undefined;
+  readonly icon: RowIcon | undefined;
+  /** Markdown. */
+  readonly tooltip: string;
+  /** What a screen reader says instead of label and description. */
+  readonly accessibleLabel: string;
+  readonly expansion: 'none' | 'collapsed' | 'expanded';
+  /** Words by which `when` clauses choose what the row offers: its kind first, then what is true of it. */
+  readonly words: readonly string[];
+  readonly action: RowAction | undefined;
+}
