@@ -97,7 +97,12 @@ export interface Cluster extends Disposable {
   /** The object, or `undefined` when there is none. */
   get(ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined>;
   list(type: ResourceType, scope: ListScope, signal: AbortSignal): Promise<ObjectList>;
-  create(type: ResourceType, object: KubeObject, signal: AbortSignal, options?: { dryRun?: boolean }): Promise<KubeObject>;
+  create(
+    type: ResourceType,
+    object: KubeObject,
+    signal: AbortSignal,
+    options?: { dryRun?: boolean },
+  ): Promise<KubeObject>;
   patch(ref: ObjectRef, patch: Patch, signal: AbortSignal, options?: { dryRun?: boolean }): Promise<KubeObject>;
   /** Deletes in the background; an object that is gone already is no error. `uid` guards against a namesake. */
   delete(ref: ObjectRef, signal: AbortSignal, options?: { uid?: string; gracePeriodSeconds?: number }): Promise<void>;

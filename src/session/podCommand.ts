@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Disposable } from '../base/disposable.ts';
-import { isAbortError, toError } from '../base/errors.ts';
+import { abortReason, isAbortError, toError } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
 import type { ExecStream } from '../cluster/cluster.ts';
@@ -105,8 +105,10 @@ export class PodCommand implements RunningCommand, Disposable {
     await Promise.all([this.#host.stopStrays(this.#abort.signal), this.#host.beforeStart(this.#abort.signal)]);
     const stream = await this.#host.start(this.#abort.signal);
     this.#stream = stream;
+    // Not left to the stream: whether a closed connection settles `exit` is its own affair.
+    const stopped = Promise.withResolvers<never>();
     const onAbort = (): void => {
-      stream.dispose();
+      stopped.reject(abortReason(this.#abort.signal));
     };
     this.#abort.signal.addEventListener('abort', onAbort, { once: true });
     try {
@@ -114,7 +116,7 @@ export class PodCommand implements RunningCommand, Disposable {
       this.#output.fire(grey(`$ ${this.#commandLine}`));
       const decoder = new StringDecoder('utf8');
       stream.stdout.on('data', (chunk: Buffer) => this.#output.fire(decoder.write(chunk)));
-      const code = await stream.exit;
+      const code = await Promise.race([stream.exit, stopped.promise]);
       if (!this.#restartWanted) this.#output.fire(grey(exitLine(code, this.#keep)));
       return code;
     } catch (error) {

@@ -79,7 +79,7 @@ export class PortForwards {
 
   #listenOn(remote: number, port: number): Promise<Forward> {
     const sockets = new Set<Socket>();
-    const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
       // A broken client is no news for anybody; what matters is told by `pipeline`.

@@ -23,7 +23,14 @@ export type SyncStatus =
 /** Trouble with one path; the rest goes on. */
 export interface SyncProblem {
   readonly path: SyncPath;
-  readonly code: 'unreadable' | 'unsupportedName' | 'specialFile' | 'escapingLink' | 'remoteRefused' | 'remoteDiskFull' | 'remoteReadOnly';
+  readonly code:
+    | 'unreadable'
+    | 'unsupportedName'
+    | 'specialFile'
+    | 'escapingLink'
+    | 'remoteRefused'
+    | 'remoteDiskFull'
+    | 'remoteReadOnly';
   readonly message: string;
 }
 
