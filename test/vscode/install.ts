@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { rm, symlink } from 'node:fs/promises';
+import { copyFile, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { installDebianPackages } from '../machine/debianPackages.ts';
 import { installOnce } from '../machine/installOnce.ts';
@@ -41,6 +41,7 @@ export async function installVsCode(report: (line: string) => void): Promise<voi
     ],
     report,
   );
+  await replaceLogger();
 }
 
 /** Path of a Chromium or Chrome; throws, naming the variable that sets it, when none is found. */
@@ -67,6 +68,17 @@ async function linkModules(root: string): Promise<void> {
   const link = path.join(serverFolder(root), 'node_modules.asar');
   await rm(link, { force: true });
   await symlink('node_modules', link, process.platform === 'win32' ? 'junction' : 'dir');
+}
+
+/** Without its native logger VS Code would write no log files and show no output of extensions. */
+async function replaceLogger(): Promise<void> {
+  const logger = path.join(serverFolder(folder), 'node_modules/@vscode/spdlog');
+  const manifestFile = path.join(logger, 'package.json');
+  const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as { main: string };
+  await copyFile(path.join(import.meta.dirname, 'fileLogger.mjs'), path.join(logger, 'fileLogger.mjs'));
+  if (manifest.main !== 'fileLogger.mjs') {
+    await writeFile(manifestFile, JSON.stringify({ ...manifest, main: 'fileLogger.mjs' }, undefined, 2));
+  }
 }
 
 /** The install scripts only compile native modules that the tests do without; left out, no compiler is needed. */
