@@ -34,8 +34,8 @@ export interface EffectiveUser {
 
 /** The container's own security context wins over the pod's, field by field. */
 export function effectiveUser(podSpec: JsonObject, container: JsonObject): EffectiveUser {
-  const pod = objectOr(podSpec['securityContext']);
-  const own = objectOr(container['securityContext']);
+  const pod = objectOr(podSpec.securityContext);
+  const own = objectOr(container.securityContext);
   const pick = (key: string): Json | undefined => own[key] ?? pod[key];
   const number = (value: Json | undefined): number | undefined => (typeof value === 'number' ? value : undefined);
   return { user: number(pick('runAsUser')), group: number(pick('runAsGroup')), nonRoot: pick('runAsNonRoot') === true };
@@ -43,15 +43,15 @@ export function effectiveUser(podSpec: JsonObject, container: JsonObject): Effec
 
 /** Whether the pod asks for a Windows node or Windows settings. */
 export function isWindows(podSpec: JsonObject): boolean {
-  const selector = objectOr(podSpec['nodeSelector'])['kubernetes.io/os'];
-  const inside = objectOr(objectOr(podSpec['securityContext'])['windowsOptions']);
-  return objectOr(podSpec['os'])['name'] === 'windows' || selector === 'windows' || Object.keys(inside).length > 0;
+  const selector = objectOr(podSpec.nodeSelector)['kubernetes.io/os'];
+  const inside = objectOr(objectOr(podSpec.securityContext).windowsOptions);
+  return objectOr(podSpec.os).name === 'windows' || selector === 'windows' || Object.keys(inside).length > 0;
 }
 
 /** All ports that containers of the pod declare. */
 export function declaredPorts(podSpec: JsonObject): ReadonlySet<number> {
   const all = [...containersOf(podSpec, 'containers'), ...containersOf(podSpec, 'initContainers')];
-  const ports = all.flatMap(({ object }) => objectsIn(object['ports']).map((port) => port['containerPort']));
+  const ports = all.flatMap(({ object }) => objectsIn(object.ports).map((port) => port.containerPort));
   return new Set(ports.filter((port) => typeof port === 'number'));
 }
 

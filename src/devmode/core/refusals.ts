@@ -46,7 +46,7 @@ export function goneError(ref: ObjectRef): UserError {
 
 /** A rollout of a paused workload never happens, in either direction. */
 export function pausedError(name: string, workload: KubeObject): UserError | undefined {
-  if (objectOr(workload['spec'])['paused'] !== true) return undefined;
+  if (objectOr(workload.spec).paused !== true) return undefined;
   return new UserError({
     code: 'devmode.paused',
     message: `${name} is paused, so no change of it reaches its pods.`,
@@ -58,7 +58,7 @@ function leftoverError(ref: ObjectRef, podSpec: Parameters<typeof containersOf>[
   const containers = [...containersOf(podSpec, 'containers'), ...containersOf(podSpec, 'initContainers')];
   const left =
     containers.some(({ name }) => name === sidecarContainer) ||
-    objectsIn(podSpec['volumes']).some(({ name }) => name === workspaceVolume);
+    objectsIn(podSpec.volumes).some(({ name }) => name === workspaceVolume);
   if (!left) return undefined;
   const place = ref.namespace === undefined ? '' : ` -n ${ref.namespace}`;
   const command = `kubectl rollout undo${place} ${ref.type.plural.replace(/s$/, '')}/${ref.name}`;

@@ -28,8 +28,8 @@ export function sidecarOf(podSpec: JsonObject, container: JsonObject, sidecar: D
 
 function securityContextOf(podSpec: JsonObject, container: JsonObject): JsonObject {
   const { user, group } = effectiveUser(podSpec, container);
-  const podForbidsRoot = objectOr(podSpec['securityContext'])['runAsNonRoot'] === true;
-  const { seLinuxOptions } = objectOr(container['securityContext']);
+  const podForbidsRoot = objectOr(podSpec.securityContext).runAsNonRoot === true;
+  const { seLinuxOptions } = objectOr(container.securityContext);
   return {
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Json, JsonObject } from '../../../src/base/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../src/base/json.ts';
 import type { KubeObject } from '../../../src/cluster/core/objects.ts';
 import { readAt, writeAt } from '../../../src/devmode/core/documentPath.ts';
 import { objectsIn } from '../../../src/devmode/core/podTemplate.ts';
@@ -95,17 +95,17 @@ describe('enter', () => {
   it('swaps the container and adds a sidecar, a volume and a label', () => {
     const { object } = enter(webRef, deployment({ args: ['serve'], livenessProbe: {} }), devSpec());
     const web = readAt(object, webPath) as JsonObject;
-    assert.equal(web['image'], 'docker.io/podloop/dev-node:24');
-    assert.equal(web['workingDir'], '/app');
-    assert.equal(web['args'], undefined);
-    assert.equal(web['livenessProbe'], undefined);
-    assert.deepEqual(web['volumeMounts'], [{ name: 'podloop-workspace', mountPath: '/app', subPath: 'files' }]);
-    assert.deepEqual(web['env'], [
+    assert.equal(web.image, 'docker.io/podloop/dev-node:24');
+    assert.equal(web.workingDir, '/app');
+    assert.equal(web.args, undefined);
+    assert.equal(web.livenessProbe, undefined);
+    assert.deepEqual(web.volumeMounts, [{ name: 'podloop-workspace', mountPath: '/app', subPath: 'files' }]);
+    assert.deepEqual(web.env, [
       { name: 'DEBUG', value: '1' },
       { name: 'PODLOOP_SAMPLE', value: 'yes' },
     ]);
     const [sidecar] = objectsIn(readAt(object, [...podSpecPath, 'initContainers']));
-    assert.equal(sidecar?.['restartPolicy'], 'Always');
+    assert.equal(sidecar?.restartPolicy, 'Always');
     assert.deepEqual(
       readAt(object, ['spec', 'template', 'metadata', 'labels', 'podloop.dev/session']),
       devSpec().session,
@@ -120,7 +120,7 @@ describe('enter', () => {
       containers.map(({ name }) => name),
       ['web', 'podloop-sidecar'],
     );
-    assert.equal(containers[1]?.['restartPolicy'], undefined);
+    assert.equal(containers[1]?.restartPolicy, undefined);
   });
 
   const users: readonly {
@@ -173,7 +173,7 @@ describe('enter', () => {
       const { object } = enter(webRef, workload as KubeObject, devSpec());
       assert.equal(readAt(object, [...webPath, 'securityContext', 'runAsUser']), dev);
       const [added] = objectsIn(readAt(object, [...podSpecPath, 'initContainers']));
-      assert.deepEqual(added?.['securityContext'], {
+      assert.deepEqual(added?.securityContext, {
         allowPrivilegeEscalation: false,
         capabilities: { drop: ['ALL'] },
         readOnlyRootFilesystem: true,
@@ -227,7 +227,7 @@ describe('enter', () => {
 });
 
 function forSeeds(check: (random: Random) => void): void {
-  const given = process.env['PODLOOP_SEED'];
+  const given = process.env.PODLOOP_SEED;
   const first = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
   for (let seed = first; seed < first + (given === undefined ? runs : 1); seed += 1) {
     try {
@@ -297,8 +297,7 @@ function fill(value: Json, key: string): Json {
   if (Array.isArray(value)) {
     return (value as Json[]).map((element) => {
       const filled = fill(element, '');
-      const contained = ['containers', 'initContainers'].includes(key) && typeof filled === 'object' && filled !== null;
-      return contained
+      return ['containers', 'initContainers'].includes(key) && isJsonObject(filled)
         ? { terminationMessagePath: '/dev/termination-log', imagePullPolicy: 'Always', resources: {}, ...filled }
         : filled;
     });

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { configJsonSchema } from '../../../src/config/configSchema.ts';
+import { parseConfig } from '../../../src/config/parseConfig.ts';
+import { selectEntry } from '../../../src/config/selectEntry.ts';
+
+const complete = `version: 1
+containers:
+  - workload: cart
+    container: web
+    image: node:24
+    language: node
+    workDir: /srv/app/
+    shell: zsh -l
+    run: node server.js
+    debug: node --inspect server.js
+    debugPort: 9230
+    restartOnSync: true
+    ports: [8080, "3000:80", ":9090"]
+    ignore: ["*.log"]
+    env: { PORT: 8080, DEBUG: true, NAME: shop }
+`;
+
+describe('parseConfig', () => {
+  it('reads every setting', () => {
+    const parsed = parseConfig(complete);
+    assert.equal(parsed.kind, 'config');
+    assert.deepEqual(parsed.config.containers, [
+      {
+        workload: 'cart',
+        container: 'web',
+        image: 'node:24',
+        language: 'node',
+        workDir: '/srv/app',
+        shell: ['zsh', '-l'],
+        run: 'node server.js',
+        debug: 'node --inspect server.js',
+        debugPort: 9230,
+        restartOnSync: true,
+        ports: [
+          { remote: 8080, local: 8080 },
+          { remote: 80, local: 3000 },
+          { remote: 9090, local: 0 },
+        ],
+        ignore: ['*.log'],
+        env: { PORT: '8080', DEBUG: 'true', NAME: 'shop' },
+      },
+    ]);
+  });
+
+  it('takes one entry in place of a list', () => {
+    const parsed = parseConfig('version: 1\ncontainers:\n  run: npm start\n');
+    assert.equal(parsed.kind, 'config');
+    assert.deepEqual(parsed.config.containers, [{ run: 'npm start' }]);
+  });
+
+  const wrong: readonly { text: string; says: string }[] = [
+    { text: '', says: '1:1 The file must hold version and containers.' },
+    { text: 'containers: {}\n', says: '1:1 version must be 1.' },
+    { text: 'version: 2\ncontainers: {}\n', says: '1:10 version must be 1.' },
+    { text: 'version: 1\n', says: '1:1 containers must be a list of entries, or one entry.' },
+    { text: 'version: 1\ncontainers: []\n', says: '2:13 containers must name at least one container.' },
+    { text: 'version: 1\ncontainers: web\n', says: '2:13 containers must be a list of entries, or one entry.' },
+    { text: 'version: 1\ncontainers:\n  - img: x\n', says: '3:5 img is not a setting in containers[0].' },
+    { text: 'version: 1\ncontainers:\n  img: x\n', says: '3:3 img is not a setting in containers.' },
+    { text: 'version: 1\nworkload: x\ncontainers: {}\n', says: '2:1 workload is not a setting.' },
+    {
+      text: 'version: 1\ncontainers:\n  - debugPort: 70000\n',
+      says: '3:16 containers[0].debugPort must be 65535 or less.',
+    },
+    {
+      text: 'version: 1\ncontainers:\n  - ports: [80, x]\n',
+      says: '3:17 containers[0].ports[1] must be written as 8080, 3000:8080 (local:remote) or :8080 (any free local port).',
+    },
+    {
+      text: 'version: 1\ncontainers:\n  - ports: ["1:99999"]\n',
+      says: '3:13 containers[0].ports[0] must be 65535 or less.',
+    },
+    {
+      text: 'version: 1\ncontainers:\n  - workDir: app\n',
+      says: '3:14 containers[0].workDir must be an absolute folder of its own, such as /app.',
+    },
+    {
+      text: 'version: 1\ncontainers:\n  - env: { A: 1.50 }\n',
+      says: '3:15 containers[0].env.A must be a text; put it in quotes.',
+    },
+    {
+      text: 'version: 1\ncontainers:\n  - language: cobol\n',
+      says: '3:15 containers[0].language is not valid: Invalid option: expected one of "node"|"python".',
+    },
+    { text: 'version: 1\nversion: 1\n', says: '2:1 Map keys must be unique.' },
+    {
+      text: 'version: 1\ncontainers: {\n',
+      says: '3:1 Flow map in block collection must be sufficiently indented and end with a }.',
+    },
+  ];
+  for (const { text, says } of wrong) {
+    it(`says where and what is wrong: ${says}`, () => {
+      const parsed = parseConfig(text);
+      assert.equal(parsed.kind, 'problems');
+      const [first] = parsed.problems;
+      assert.equal(`${first.line}:${first.column} ${first.message}`, says);
+      assert.ok(first.endLine > first.line || first.endColumn >= first.column);
+    });
+  }
+
+  it('survives a file that means to fill memory', () => {
+    const bomb = ['version: 1', 'a: &a [x,x,x,x,x,x,x,x,x]'];
+    for (const [name, previous] of [
+      ['b', 'a'],
+      ['c', 'b'],
+      ['d', 'c'],
+      ['e', 'd'],
+    ] as const) {
+      bomb.push(`${name}: &${name} [${Array.from({ length: 9 }, () => `*${previous}`).join(',')}]`);
+    }
+    assert.equal(parseConfig(bomb.join('\n')).kind, 'problems');
+  });
+});
+
+describe('selectEntry', () => {
+  const parsed = parseConfig(`version: 1
+containers:
+  - run: any
+  - container: web
+    run: any web
+  - workload: cart
+    run: cart
+  - workload: cart
+    container: web
+    run: cart web
+`);
+  const cases: readonly [workload: string, container: string, run: string][] = [
+    ['cart', 'web', 'cart web'],
+    ['cart', 'proxy', 'cart'],
+    ['shop', 'web', 'any web'],
+    ['shop', 'proxy', 'any'],
+  ];
+  for (const [workload, container, run] of cases) {
+    it(`chooses the most specific entry for ${workload}/${container}`, () => {
+      assert.equal(parsed.kind, 'config');
+      assert.equal(selectEntry(parsed.config, workload, container)?.run, run);
+    });
+  }
+
+  it('chooses none where none fits', () => {
+    const other = parseConfig('version: 1\ncontainers: { workload: cart }\n');
+    assert.equal(other.kind, 'config');
+    assert.equal(selectEntry(other.config, 'shop', 'web'), undefined);
+  });
+});
+
+describe('configJsonSchema', () => {
+  it('describes the file for editors', () => {
+    const schema = JSON.stringify(configJsonSchema());
+    for (const name of ['version', 'containers', 'debugPort', 'restartOnSync'])
+      assert.ok(schema.includes(`"${name}"`), name);
+    assert.ok(schema.includes('"additionalProperties":false'));
+  });
+});
