@@ -1,0 +1,58 @@
+/** Every command that package.json contributes; a test holds both lists equal. */
+export const commandIds = [
+  'podloop.startDevelop',
+  'podloop.endDevelop',
+  'podloop.openTerminal',
+  'podloop.run',
+  'podloop.debug',
+  'podloop.restartRun',
+  'podloop.stopRun',
+  'podloop.openPort',
+  'podloop.forwardPort',
+  'podloop.stopForward',
+  'podloop.flushSync',
+  'podloop.reconnect',
+  'podloop.showProblems',
+  'podloop.showMenu',
+  'podloop.showLogs',
+  'podloop.showLog',
+  'podloop.openConfig',
+  'podloop.addKubeconfig',
+  'podloop.useNamespace',
+  'podloop.forgetNamespace',
+  'podloop.refresh',
+  'podloop.retry',
+  'podloop.refreshLogin',
+  'podloop.openKubeconfig',
+  'podloop.copyName',
+] as const;
+export type CommandId = (typeof commandIds)[number];
+
+/** The tree in the activity bar. */
+export const clustersView = 'podloop.clusters';
+/** The terminal profile of the dev container. */
+export const terminalProfile = 'podloop.devContainer';
+/** The status bar item; `publisher.name.` stands before it in the page. */
+export const statusBarItem = 'podloop.session';
+
+/** Every setting that package.json contributes. */
+export const settingIds = [
+  'podloop.kubeconfigs',
+  'podloop.namespaces',
+  'podloop.protectedContexts',
+  'podloop.sidecar.image',
+] as const;
+export type SettingId = (typeof settingIds)[number];
+
+/** Every context key that `when` clauses of package.json name. */
+export const contextKeys = [
+  /** `unknown` until the kubeconfig files were read, then `none` or `some`. */
+  'podloop.contexts',
+  /** Whether a session is open in this window. */
+  'podloop.inSession',
+  /** Whether a session of this window can reach its pod. */
+  'podloop.connected',
+  /** Whether Run or Debug keeps a program in a pod. */
+  'podloop.running',
+] as const;
+export type ContextKey = (typeof contextKeys)[number];
