@@ -1,0 +1,111 @@
+import type { Json, JsonObject } from '../../base/json.ts';
+import { type Condition, readConditions } from './conditions.ts';
+import { numberField, objectField, objectsField, textField, textsField } from './fields.ts';
+import { type KubeObject, type ResourceType, types } from './objects.ts';
+
+/** Where one kind of workload keeps what its readers need. */
+export interface WorkloadKind {
+  readonly type: ResourceType;
+  /** Keys from the object to its pod template. */
+  readonly templatePath: readonly string[];
+  /** Fields of `status` that count ready and wanted pods; `spec.replicas` tells the wanted ones where absent. */
+  readonly readyField: string | undefined;
+  readonly wantedField: string | undefined;
+}
+
+const template = ['spec', 'template'];
+
+/** The kinds of workload that the API server has built in. */
+export const workloadKinds: readonly WorkloadKind[] = [
+  { type: types.deployment, templatePath: template, readyField: 'readyReplicas', wantedField: undefined },
+  { type: types.statefulSet, templatePath: template, readyField: 'readyReplicas', wantedField: undefined },
+  { type: types.daemonSet, templatePath: template, readyField: 'numberReady', wantedField: 'desiredNumberScheduled' },
+  { type: types.job, templatePath: template, readyField: 'ready', wantedField: 'active' },
+  {
+    type: types.cronJob,
+    templatePath: ['spec', 'jobTemplate', 'spec', 'template'],
+    readyField: undefined,
+    wantedField: undefined,
+  },
+];
+
+/** A port that a container declares. */
+export interface ContainerPort {
+  readonly name: string | undefined;
+  readonly number: number;
+  readonly protocol: string;
+}
+
+/** A container as a pod template describes it. */
+export interface TemplateContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly init: boolean;
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly workingDir: string | undefined;
+  readonly ports: readonly ContainerPort[];
+  /** Names of the variables under `env`; those of `envFrom` are known to the cluster only. */
+  readonly envNames: readonly string[];
+}
+
+/** A workload as its object tells it. */
+export interface Workload {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  /** In order of the template, init containers first. */
+  readonly containers: readonly TemplateContainer[];
+  /** Pods wanted; 0 for a kind that does not keep pods running. */
+  readonly replicas: number;
+  readonly readyReplicas: number;
+  readonly conditions: readonly Condition[];
+  /** Whether the controller has seen the newest spec. */
+  readonly observed: boolean;
+}
+
+/** Reads an object of the given kind of workload. Fields that are absent count as the API's defaults. */
+export function readWorkload(kind: WorkloadKind, object: KubeObject): Workload {
+  const { metadata } = object;
+  const [spec, status] = [objectField(object.spec), objectField(object.status)];
+  const generation = metadata.generation ?? 0;
+  const podSpec = objectField(templateOf(kind, object).spec);
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace ?? '',
+    uid: metadata.uid ?? '',
+    containers: [...readContainers(podSpec.initContainers, true), ...readContainers(podSpec.containers, false)],
+    replicas: wantedPods(kind, spec, status),
+    readyReplicas: kind.readyField === undefined ? 0 : numberField(status[kind.readyField], 0),
+    conditions: readConditions(status.conditions),
+    observed: numberField(status.observedGeneration, generation) >= generation,
+  };
+}
+
+/** The pod template inside a workload's object; an empty object when it has none. */
+export function templateOf(kind: WorkloadKind, object: KubeObject): JsonObject {
+  return kind.templatePath.reduce<JsonObject>((parent, key) => objectField(parent[key]), object);
+}
+
+function wantedPods(kind: WorkloadKind, spec: JsonObject, status: JsonObject): number {
+  if (kind.wantedField !== undefined) return numberField(status[kind.wantedField], 0);
+  return kind.readyField === undefined ? 0 : numberField(spec.replicas, 1);
+}
+
+function readContainers(containers: Json | undefined, init: boolean): TemplateContainer[] {
+  return objectsField(containers).map((container) => ({
+    name: textField(container.name) ?? '',
+    image: textField(container.image) ?? '',
+    init: init && container.restartPolicy !== 'Always',
+    command: textsField(container.command),
+    args: textsField(container.args),
+    workingDir: textField(container.workingDir),
+    ports: objectsField(container.ports).flatMap(readPort),
+    envNames: objectsField(container.env).flatMap(({ name }) => textField(name) ?? []),
+  }));
+}
+
+function readPort({ name, containerPort, protocol }: JsonObject): ContainerPort[] {
+  if (typeof containerPort !== 'number') return [];
+  return [{ name: textField(name), number: containerPort, protocol: textField(protocol) ?? 'TCP' }];
+}
