@@ -1,0 +1,30 @@
+import type { ListedEntry } from '../../protocol/frame.ts';
+import { type PathState, sameState } from '../../protocol/pathState.ts';
+
+/** Hash of a text as at least 16 hexadecimal digits; both ends use SHA-256. */
+export type TextHash = (text: string) => string;
+
+/**
+ * Digest of a folder's direct children as 16 hexadecimal digits: equal at both ends when the client already knows
+ * exactly what the sidecar would list.
+ */
+export function folderDigest(entries: readonly ListedEntry[], hash: TextHash): string {
+  const lines = entries.map(({ name, put, current }) => {
+    const now = put !== undefined && sameState(put, current) ? '=' : key(current);
+    return `${name}\0${put === undefined ? '' : key(put)}\0${now}`;
+  });
+  return hash(lines.sort().join('\n')).slice(0, 16);
+}
+
+function key(state: PathState): string {
+  switch (state.kind) {
+    case 'absent':
+      return '-';
+    case 'folder':
+      return 'd';
+    case 'link':
+      return `l${state.target}`;
+    case 'file':
+      return `f${state.hash}${state.executable}`;
+  }
+}

@@ -1,0 +1,216 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { joinSyncPath, parentSyncPath, readSyncPath, type SyncPath, syncPathName } from '../../base/paths.ts';
+import { ignoreFileNames, isIgnoreFileName } from '../core/defaultIgnore.ts';
+import { sameFingerprint } from '../core/fingerprint.ts';
+import type { IgnoreRules } from '../core/ignoreRules.ts';
+import { isInsideLink } from '../core/linkTarget.ts';
+import { LocalTree, type TreeEntry } from '../core/localTree.ts';
+import type { SyncProblem } from '../core/status.ts';
+import { type ConfinedFolder, NoSuchParent } from './confinedFolder.ts';
+import { type DiskEntry, lookAt } from './diskEntry.ts';
+import { isMissing } from './diskError.ts';
+
+/** The synced folder itself is not there; nothing may be concluded about what was in it. */
+export class RootMissing extends Error {
+  override readonly name = 'RootMissing';
+}
+
+/** What a `LocalFolder` tells while it looks at the disk. */
+export interface LocalFolderEvents {
+  /** The path may have changed: it appeared, vanished, or has another fingerprint. */
+  onChange(path: SyncPath): void;
+  /** A folder came into the tree; it is watched before its content is looked at. */
+  onFolder(folder: SyncPath): void;
+  onFolderGone(folder: SyncPath): void;
+  /** Trouble with one path, or `undefined` when it is over. */
+  onProblem(path: SyncPath, problem: SyncProblem | undefined): void;
+}
+
+/** Keeps a `LocalTree` true to the disk, as far as the ignore rules let it see. */
+export class LocalFolder {
+  readonly tree = new LocalTree();
+  readonly #disk: ConfinedFolder;
+  readonly #rules: IgnoreRules;
+  readonly #events: LocalFolderEvents;
+  readonly #unreadable = new Set<SyncPath>();
+
+  constructor(disk: ConfinedFolder, rules: IgnoreRules, events: LocalFolderEvents) {
+    this.#disk = disk;
+    this.#rules = rules;
+    this.#events = events;
+  }
+
+  /** Why a path is not in the tree. */
+  absence(path: SyncPath, wasFolder: boolean): 'absent' | 'ignored' | 'unknown' {
+    if (this.#unreadable.size > 0) {
+      for (let at = path; ; at = parentSyncPath(at)) {
+        if (this.#unreadable.has(at)) return 'unknown';
+        if (at === '') break;
+      }
+    }
+    return this.#rules.isIgnored(path, wasFolder) ? 'ignored' : 'absent';
+  }
+
+  /** Whether a path is excluded by a rule. */
+  isIgnored(path: SyncPath): boolean {
+    return this.#rules.isIgnored(path, this.tree.isFolder(path));
+  }
+
+  /** Looks at one path, and at everything below it if it turns out to be a new folder. Throws `RootMissing`. */
+  *examine(path: SyncPath): Generator<undefined, void> {
+    if (path === '') return yield* this.scan(path);
+    if (!this.tree.isFolder(parentSyncPath(path))) return;
+    if (isIgnoreFileName(syncPathName(path)) && this.#readRules(parentSyncPath(path))) {
+      return yield* this.scan(parentSyncPath(path));
+    }
+    if (this.#take(path, this.#look(path))) yield* this.scan(path);
+  }
+
+  /** Looks at everything below a folder that is in the tree. Pauses after each entry. Throws `RootMissing`. */
+  *scan(top: SyncPath): Generator<undefined, void> {
+    const pending = [top];
+    for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+      if (folder === '' || folder === top || this.tree.isFolder(folder)) yield* this.#scanOne(folder, pending);
+    }
+  }
+
+  *#scanOne(folder: SyncPath, pending: SyncPath[]): Generator<undefined, void> {
+    this.#events.onFolder(folder);
+    const names = this.#list(folder);
+    if (names === undefined) return;
+    this.#readRules(folder);
+    const present = new Set(names);
+    for (const name of [...this.tree.children(folder)]) {
+      if (!present.has(name)) this.#remove(joinSyncPath(folder, name));
+    }
+    for (const name of names) {
+      const path = this.#nameIn(folder, name);
+      if (path === undefined) continue;
+      this.#take(path, this.#look(path));
+      if (this.tree.get(path)?.kind === 'folder') pending.push(path);
+      yield;
+    }
+  }
+
+  /** Names in a folder; `undefined` when it cannot be listed. Only a listing that succeeded says what is absent. */
+  #list(folder: SyncPath): readonly string[] | undefined {
+    this.#disk.begin();
+    try {
+      const names = readdirSync(this.#disk.folder(folder));
+      if (this.#unreadable.delete(folder)) this.#events.onProblem(folder, undefined);
+      return names;
+    } catch (error) {
+      const gone = error instanceof NoSuchParent ? isMissing(error.cause) : isMissing(error);
+      if (gone && folder === '') throw new RootMissing('The synced folder is missing.', { cause: error });
+      if (gone) this.#remove(folder);
+      else this.#cannotRead(folder, error);
+      return undefined;
+    }
+  }
+
+  /** What is at a path; `undefined` when the disk does not say. */
+  #look(path: SyncPath): DiskEntry | undefined {
+    this.#disk.begin();
+    try {
+      return lookAt(this.#disk.entry(path));
+    } catch (error) {
+      if (error instanceof NoSuchParent && isMissing(error.cause)) {
+        if (error.folder === '') throw new RootMissing('The synced folder is missing.', { cause: error });
+        return { kind: 'absent' };
+      }
+      this.#cannotRead(path, error);
+      return undefined;
+    }
+  }
+
+  /** Brings one look into the tree; answers whether the path is a folder that was not in the tree before. */
+  #take(path: SyncPath, found: DiskEntry | undefined): boolean {
+    if (found === undefined) return false;
+    if (this.#unreadable.delete(path)) this.#events.onProblem(path, undefined);
+    const entry = this.#rules.isIgnored(path, found.kind === 'folder') ? undefined : this.#entryFor(path, found);
+    const before = this.tree.get(path);
+    if (entry === undefined) {
+      if (before !== undefined) this.#remove(path);
+      return false;
+    }
+    if (before !== undefined && before.kind !== entry.kind) this.#remove(path);
+    const known = this.tree.get(path);
+    if (known !== undefined && sameEntry(known, entry)) return false;
+    this.tree.set(path, entry);
+    this.#events.onChange(path);
+    if (entry.kind !== 'folder') return false;
+    this.#events.onFolder(path);
+    return true;
+  }
+
+  #entryFor(path: SyncPath, found: DiskEntry): TreeEntry | undefined {
+    const problem = problemOf(path, found);
+    this.#events.onProblem(path, problem);
+    if (problem !== undefined || found.kind === 'absent' || found.kind === 'special') return undefined;
+    if (found.kind !== 'file') return found;
+    return { kind: 'file', fingerprint: found.fingerprint, executable: found.executable };
+  }
+
+  #remove(path: SyncPath): void {
+    for (const gone of this.tree.remove(path)) {
+      for (const name of ignoreFileNames) this.#rules.setFile(gone, name, undefined);
+      this.#events.onFolderGone(gone);
+      this.#events.onChange(gone);
+    }
+  }
+
+  /** Reads a folder's own ignore files; answers whether a rule changed. */
+  #readRules(folder: SyncPath): boolean {
+    let changed = false;
+    for (const name of ignoreFileNames) {
+      const text = this.#readText(joinSyncPath(folder, name));
+      if (this.#rules.setFile(folder, name, text)) changed = true;
+    }
+    return changed;
+  }
+
+  #readText(path: SyncPath): string | undefined {
+    try {
+      return readFileSync(this.#disk.entry(path), 'utf8');
+    } catch (error) {
+      // Rules that cannot be read do not exist; the file itself is reported when it is looked at.
+      if (error instanceof Error) return undefined;
+      throw error;
+    }
+  }
+
+  #nameIn(folder: SyncPath, name: string): SyncPath | undefined {
+    const path = joinSyncPath(folder, name);
+    // Bytes that are not UTF-8 come as U+FFFD: such a name cannot be said to the other side.
+    const readable = name.isWellFormed() && !name.includes('\uFFFD');
+    const valid = readable ? readSyncPath(path) : undefined;
+    if (valid === undefined) {
+      const message = `${JSON.stringify(name)} has a name that cannot be synced.`;
+      this.#events.onProblem(path, { path, code: 'unsupportedName', message });
+    }
+    return valid;
+  }
+
+  #cannotRead(path: SyncPath, error: unknown): void {
+    this.#unreadable.add(path);
+    const message = `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    this.#events.onProblem(path, { path, code: 'unreadable', message });
+  }
+}
+
+function sameEntry(a: TreeEntry, b: TreeEntry): boolean {
+  if (a.kind === 'file') {
+    return b.kind === 'file' && a.executable === b.executable && sameFingerprint(a.fingerprint, b.fingerprint);
+  }
+  return a.kind === 'link' ? b.kind === 'link' && a.target === b.target : b.kind === 'folder';
+}
+
+function problemOf(path: SyncPath, found: DiskEntry): SyncProblem | undefined {
+  if (found.kind === 'special') {
+    return { path, code: 'specialFile', message: `${path} is a socket, a pipe or a device and is not synced.` };
+  }
+  if (found.kind === 'link' && !isInsideLink(path, found.target)) {
+    return { path, code: 'escapingLink', message: `${path} points to ${found.target}, outside the synced folder.` };
+  }
+  return undefined;
+}

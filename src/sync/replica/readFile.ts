@@ -1,0 +1,87 @@
+import { createHash, hash as hashOnce } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { type ContentHash, contentHash } from '../../protocol/contentHash.ts';
+import { type Fingerprint, sameFingerprint } from '../core/fingerprint.ts';
+import { fingerprintOf } from './diskEntry.ts';
+
+/** A version of a file that was complete while it was read. */
+export interface ReadFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly hash: ContentHash;
+  readonly fingerprint: Fingerprint;
+}
+
+/** Bytes read at a time when a file is only hashed. */
+export const readBlockBytes = 1024 * 1024;
+
+// Windows has no such flags, whatever the type of `constants` says.
+const flags: Readonly<Record<string, number | undefined>> = constants;
+const readFlags = constants.O_RDONLY | (flags['O_NOFOLLOW'] ?? 0) | (flags['O_NONBLOCK'] ?? 0);
+
+/** SHA-256 of bytes in memory. */
+export function hashBytesOf(bytes: Uint8Array): ContentHash {
+  return contentHash(hashOnce('sha256', bytes));
+}
+
+/** Opens a file for reading without following a link at its last component, and without waiting on a pipe. */
+export function openForReading(absolute: string): number {
+  return openSync(absolute, readFlags);
+}
+
+/** The fingerprint of an open file. Throws when it is not a regular file. */
+export function fingerprintOfOpen(descriptor: number): Fingerprint {
+  const stats = fstatSync(descriptor, { bigint: true });
+  if (!stats.isFile()) throw new Error('Not a regular file.');
+  return fingerprintOf(stats);
+}
+
+/** Reads a whole file; `undefined` when it changed meanwhile. Throws the disk's error. */
+export function readWhole(absolute: string): ReadFile | undefined {
+  const descriptor = openForReading(absolute);
+  try {
+    const before = fingerprintOfOpen(descriptor);
+    const bytes = new Uint8Array(before.size);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const count = readSync(descriptor, bytes, filled, bytes.length - filled, filled);
+      if (count === 0) return undefined;
+      filled += count;
+    }
+    if (!sameFingerprint(before, fingerprintOfOpen(descriptor))) return undefined;
+    return { bytes, hash: hashBytesOf(bytes), fingerprint: before };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Hashes a file block by block, pausing after each; the result is `undefined` when it changed meanwhile. Throws the
+ * disk's error.
+ */
+export function* hashInBlocks(absolute: string): Generator<undefined, Omit<ReadFile, 'bytes'> | undefined> {
+  const descriptor = openForReading(absolute);
+  try {
+    const before = fingerprintOfOpen(descriptor);
+    const digest = createHash('sha256');
+    const block = new Uint8Array(Math.min(readBlockBytes, before.size));
+    for (let offset = 0; offset < before.size;) {
+      const count = readSync(descriptor, block, 0, Math.min(block.length, before.size - offset), offset);
+      if (count === 0) return undefined;
+      digest.update(block.subarray(0, count));
+      offset += count;
+      yield;
+    }
+    if (!sameFingerprint(before, fingerprintOfOpen(descriptor))) return undefined;
+    return { hash: contentHash(digest.digest('hex')), fingerprint: before };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Runs a paused computation to its end at once. */
+export function runToEnd<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}

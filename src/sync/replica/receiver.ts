@@ -1,0 +1,238 @@
+import { rmSync } from 'node:fs';
+import { AbortError, isAbortError, toError, unreachable } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Commit, Frame, OperationFrame, Pack, Put } from '../../protocol/frame.ts';
+import { maxBatchOperations } from '../../protocol/limits.ts';
+import type { Outcome, StagedOperation } from './applier.ts';
+import { nackReason } from './diskError.ts';
+import { Inventory } from './inventory.ts';
+import { digestFrames, listingFrames } from './inventoryFrames.ts';
+import { hashBytesOf } from './readFile.ts';
+import type { Replica } from './replica.ts';
+import { runInSlices } from './slices.ts';
+import { Transfers } from './transfers.ts';
+
+/** The other end said something that the protocol does not allow; the connection must end. */
+export class ProtocolViolation extends Error {
+  override readonly name = 'ProtocolViolation';
+}
+
+/** Bytes of frames that a client may have under way. */
+export const receiveWindowBytes = 8 * 1024 * 1024;
+/** Consumed bytes are given back in steps of at least this many. */
+const creditStepBytes = 64 * 1024;
+
+/** What a `Receiver` is for. */
+export interface ReceiverInit {
+  readonly replica: Replica;
+  /** Id of the workspace that sends. */
+  readonly workspaceId: string;
+  readonly send: (frame: Frame) => void;
+  /** Called when the receiver cannot go on; the connection must end. */
+  readonly onFailure: (error: Error) => void;
+  readonly log: Log;
+}
+
+/** The receiving end of one connection: carries out what arrives, in order, and says what became of it. */
+export class Receiver {
+  readonly #init: ReceiverInit;
+  readonly #transfers: Transfers;
+  readonly #closing = new AbortController();
+  #lastSequence = 0;
+  #acknowledged = 0;
+  #consumed = 0;
+  #batch: StagedOperation[] | undefined;
+  #flushes: number[] = [];
+  #answerDue = false;
+  #inventory: Inventory | undefined;
+
+  constructor(init: ReceiverInit) {
+    this.#init = init;
+    this.#transfers = new Transfers(init.replica.stage);
+  }
+
+  /** Counts the bytes of a received message as consumed. */
+  consumed(bytes: number): void {
+    this.#consumed += bytes;
+    this.#answerSoon();
+  }
+
+  /** Carries out one frame. Throws `ProtocolViolation`; then nothing of the frame was carried out. */
+  receive(frame: Exclude<Frame, Pack>): void {
+    switch (frame.kind) {
+      case 'put':
+      case 'commit':
+      case 'makeFolder':
+      case 'makeLink':
+      case 'setExecutable':
+      case 'delete':
+      case 'move':
+      case 'forget':
+        this.#operation(frame);
+        return;
+      case 'begin':
+        if (this.#transfers.isFull) throw new ProtocolViolation('Too many transfers at once.');
+        this.#transfers.begin(frame);
+        return;
+      case 'chunk':
+        this.#transfers.chunk(frame);
+        return;
+      case 'discard':
+        this.#transfers.discard(frame.transfer);
+        return;
+      case 'batchBegin':
+        if (this.#batch !== undefined) throw new ProtocolViolation('A batch begins inside a batch.');
+        this.#batch = [];
+        return;
+      case 'batchEnd':
+        this.#endBatch();
+        return;
+      case 'flush':
+        this.#flushes.push(frame.id);
+        return;
+      case 'listDigests':
+        this.#takeInventory();
+        return;
+      case 'need':
+        if (this.#inventory === undefined) throw new ProtocolViolation('A listing is asked for before the digests.');
+        for (const answer of listingFrames(this.#inventory, frame.folders)) this.#init.send(answer);
+        return;
+      case 'ping':
+        this.#init.send({ kind: 'pong', id: frame.id });
+        return;
+      case 'pong':
+        return;
+      case 'hello':
+      case 'welcome':
+      case 'refused':
+      case 'credit':
+      case 'ack':
+      case 'nack':
+      case 'flushed':
+      case 'digests':
+      case 'listing':
+        throw new ProtocolViolation(`A client does not send "${frame.kind}" now.`);
+      default:
+        unreachable(frame);
+    }
+  }
+
+  /** Gives up what is unfinished: transfers and an open batch. What was acknowledged stays. */
+  close(): void {
+    this.#closing.abort(new AbortError());
+    this.#transfers.close();
+    for (const { staged } of this.#batch ?? []) if (staged !== undefined) rmSync(staged, { force: true });
+    this.#batch = undefined;
+    this.#init.replica.endTurn();
+  }
+
+  #operation(operation: OperationFrame): void {
+    if (operation.sequence !== this.#lastSequence + 1) throw new ProtocolViolation('A sequence number is missing.');
+    if (operation.batched && this.#batch === undefined) throw new ProtocolViolation('There is no open batch.');
+    if ((this.#batch?.length ?? 0) >= maxBatchOperations) throw new ProtocolViolation('The batch is too long.');
+    this.#lastSequence = operation.sequence;
+    this.#inventory = undefined;
+    const ready = this.#stageContent(operation);
+    if (ready === undefined) return;
+    if (operation.batched) this.#batch?.push(ready);
+    else this.#apply(ready);
+  }
+
+  /** Brings the content of an operation into the stage; `undefined` when that failed and was answered. */
+  #stageContent(operation: OperationFrame): StagedOperation | undefined {
+    if (operation.kind === 'put') return this.#stagePut(operation);
+    if (operation.kind === 'commit') return this.#stageCommit(operation);
+    return { operation, staged: undefined };
+  }
+
+  #stagePut(put: Put): StagedOperation | undefined {
+    if (hashBytesOf(put.body) !== put.hash) {
+      this.#refuse(put.sequence, 'content', 'The content does not have the announced hash.');
+      return undefined;
+    }
+    const { replica } = this.#init;
+    try {
+      return { operation: put, staged: replica.withSpace(() => replica.stage.write(put.body)) };
+    } catch (error) {
+      this.#refuse(put.sequence, nackReason(error), toError(error).message);
+      return undefined;
+    }
+  }
+
+  #stageCommit(commit: Commit): StagedOperation | undefined {
+    const result = this.#transfers.commit(commit);
+    if (result.kind === 'staged') return { operation: commit, staged: result.file };
+    // The client sends the whole file again; there is more room for it then.
+    if (result.reason === 'diskFull') this.#init.replica.makeSpace();
+    this.#refuse(commit.sequence, result.reason, result.message);
+    return undefined;
+  }
+
+  #endBatch(): void {
+    const batch = this.#batch;
+    if (batch === undefined) throw new ProtocolViolation('A batch ends that did not begin.');
+    for (const ready of batch) this.#apply(ready);
+    this.#batch = undefined;
+  }
+
+  #apply(ready: StagedOperation): void {
+    const outcome = this.#init.replica.apply(ready, this.#init.workspaceId);
+    if (outcome.kind === 'refused') this.#answerRefusal(ready.operation.sequence, outcome);
+  }
+
+  #answerRefusal(sequence: number, outcome: Extract<Outcome, { kind: 'refused' }>): void {
+    this.#init.log.info('Refused an operation.', { path: outcome.path, reason: outcome.reason });
+    const { reason, current, message } = outcome;
+    this.#init.send({ kind: 'nack', sequence, reason, current, message });
+  }
+
+  #refuse(sequence: number, reason: ReturnType<typeof nackReason>, message: string): void {
+    this.#init.send({ kind: 'nack', sequence, reason, current: undefined, message: message.slice(0, 500) });
+  }
+
+  /** Answers once for everything that arrived together. */
+  #answerSoon(): void {
+    if (this.#answerDue) return;
+    this.#answerDue = true;
+    setImmediate(() => {
+      this.#answerDue = false;
+      if (!this.#closing.signal.aborted) this.#answer();
+    });
+  }
+
+  #answer(): void {
+    this.#init.replica.endTurn();
+    const decided = this.#decided();
+    if (decided > this.#acknowledged) this.#init.send({ kind: 'ack', sequence: decided });
+    this.#acknowledged = decided;
+    if (this.#consumed >= creditStepBytes) {
+      this.#init.send({ kind: 'credit', bytes: this.#consumed });
+      this.#consumed = 0;
+    }
+    if (this.#batch !== undefined || this.#flushes.length === 0) return;
+    this.#init.replica.tidy();
+    for (const id of this.#flushes.splice(0)) this.#init.send({ kind: 'flushed', id });
+  }
+
+  /** The last sequence number before which nothing waits for the end of a batch. */
+  #decided(): number {
+    const waiting = this.#batch?.[0];
+    return waiting === undefined ? this.#lastSequence : waiting.operation.sequence - 1;
+  }
+
+  #takeInventory(): void {
+    const { replica, workspaceId, send, onFailure } = this.#init;
+    const steps = Inventory.take(replica.state, replica.observer, workspaceId);
+    runInSlices(steps, this.#closing.signal, () => {
+      replica.endTurn();
+    }).then(
+      (inventory) => {
+        this.#inventory = inventory;
+        for (const frame of digestFrames(inventory)) send(frame);
+      },
+      (error: unknown) => {
+        if (!isAbortError(error)) onFailure(toError(error));
+      },
+    );
+  }
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Log } from '../../base/log.ts';
+import type { Scheduler } from '../../base/scheduler.ts';
+import { Applier, type Outcome, type StagedOperation } from './applier.ts';
+import { ConfinedFolder } from './confinedFolder.ts';
+import { isMissing } from './diskError.ts';
+import { Observer } from './observer.ts';
+import { ReplicaState } from './replicaState.ts';
+import { Stage } from './stage.ts';
+import { Trash } from './trash.ts';
+
+/** Where one replica lives. Both folders are on one file system. */
+export interface ReplicaPlace {
+  /** The synced tree. */
+  readonly root: string;
+  /** The replica's own folder, outside the tree: id, journal, stage, trash. */
+  readonly stateDir: string;
+}
+
+const day = 24 * 60 * 60 * 1000;
+const mebibyte = 1024 * 1024;
+
+/** One side's disk: the tree and everything that is remembered about it. */
+export class Replica {
+  /** Random id of this disk, made with its first use. */
+  readonly volumeId: string;
+  readonly folder: ConfinedFolder;
+  readonly observer: Observer;
+  readonly state: ReplicaState;
+  readonly stage: Stage;
+  readonly #trash: Trash;
+  readonly #rescued: Trash;
+  readonly #applier: Applier;
+  readonly #log: Log;
+
+  /** Opens or makes a replica; throws the disk's error. */
+  constructor(place: ReplicaPlace, scheduler: Scheduler, log: Log) {
+    mkdirSync(place.root, { recursive: true });
+    mkdirSync(place.stateDir, { recursive: true });
+    this.#log = log;
+    this.volumeId = readOrMakeId(path.join(place.stateDir, 'volume-id'));
+    this.folder = new ConfinedFolder(place.root);
+    this.state = new ReplicaState(path.join(place.stateDir, 'journal'));
+    this.observer = new Observer(this.folder, this.state.hashes, scheduler);
+    this.stage = new Stage(path.join(place.stateDir, 'stage'));
+    const trashLimits = { maxBytes: 64 * mebibyte, maxItems: 20_000, maxAgeMs: day };
+    this.#trash = new Trash(path.join(place.stateDir, 'trash'), trashLimits, scheduler);
+    const rescueLimits = { maxBytes: 1024 * mebibyte, maxItems: 20_000, maxAgeMs: 7 * day };
+    this.#rescued = new Trash(path.join(place.stateDir, 'rescued'), rescueLimits, scheduler);
+    const { folder, observer, state, stage } = this;
+    this.#applier = new Applier({
+      folder,
+      observer,
+      state,
+      stage,
+      trash: this.#trash,
+      rescued: this.#rescued,
+      scheduler,
+    });
+  }
+
+  /** Carries out one operation for a workspace. */
+  apply(operation: StagedOperation, workspaceId: string): Outcome {
+    return this.#applier.apply(operation, workspaceId);
+  }
+
+  /** Runs what needs disk space; when there is none, drops the trash and tries once more. */
+  withSpace<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!this.makeSpace()) throw error;
+      return work();
+    }
+  }
+
+  /** Drops the trash of replaced and deleted versions. Answers whether that freed anything. */
+  makeSpace(): boolean {
+    return this.#trash.empty();
+  }
+
+  /** Lets other processes' changes be seen again; call it when a stretch of work is over. */
+  endTurn(): void {
+    this.folder.release();
+  }
+
+  /** Saves what may be saved late and drops old trash. A full disk is logged only: nothing is lost by it. */
+  tidy(): void {
+    try {
+      this.state.save();
+      this.#trash.drop();
+      this.#rescued.drop();
+    } catch (error) {
+      this.#log.warn('The state of the replica could not be saved.', { error: String(error) });
+    }
+  }
+
+  close(): void {
+    this.tidy();
+    this.folder.release();
+    this.state.close();
+  }
+}
+
+function readOrMakeId(file: string): string {
+  try {
+    const id = readFileSync(file, 'utf8').trim();
+    if (/^[0-9a-f-]{36}$/.test(id)) return id;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  const id = randomUUID();
+  writeFileSync(`${file}.new`, `${id}\n`);
+  renameSync(`${file}.new`, file);
+  return id;
+}

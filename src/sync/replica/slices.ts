@@ -1,0 +1,34 @@
+/** Longest stretch of work before other events get their turn, in milliseconds. */
+const sliceMs = 4;
+
+/**
+ * Runs a paused computation in slices, so that messages and timers are served in between. `betweenSlices` runs after
+ * each. Rejects with what the computation throws, or with the reason of `signal`.
+ */
+export async function runInSlices<T>(
+  steps: Generator<undefined, T>,
+  signal: AbortSignal,
+  betweenSlices: () => void = () => {},
+): Promise<T> {
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const end = performance.now() + sliceMs;
+      while (performance.now() < end) {
+        const step = steps.next();
+        if (step.done === true) return step.value;
+      }
+      betweenSlices();
+      await nextTurn();
+    }
+  } finally {
+    betweenSlices();
+  }
+}
+
+/** Resolves after everything that is due now has been served. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -1,0 +1,44 @@
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+
+/** A folder for content that is not visible yet, on the file system of the tree. Emptied when it is opened. */
+export class Stage {
+  readonly #folder: string;
+  #count = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    mkdirSync(folder, { recursive: true });
+    for (const name of readdirSync(folder)) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+
+  /** A path that nothing has yet. */
+  fresh(): string {
+    return path.join(this.#folder, (++this.#count).toString(36));
+  }
+
+  /** Writes a new file and gives its path. Throws the disk's error after removing what was written. */
+  write(bytes: Uint8Array): string {
+    const { file, descriptor } = this.create();
+    try {
+      writeFully(descriptor, bytes);
+      return file;
+    } catch (error) {
+      rmSync(file, { force: true });
+      throw error;
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  /** Opens a new file for writing; the caller closes it. */
+  create(): { readonly file: string; readonly descriptor: number } {
+    const file = this.fresh();
+    return { file, descriptor: openSync(file, 'wx') };
+  }
+}
+
+/** Writes all bytes, however many calls that takes. Throws the disk's error. */
+export function writeFully(descriptor: number, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.length;) offset += writeSync(descriptor, bytes, offset);
+}
