@@ -1,8 +1,9 @@
 import type { KubeObject } from '../cluster/core/objects.ts';
+import { type Pod, type PodContainer, readPod } from '../cluster/core/pods.ts';
 import { sidecarContainer } from '../devmode/core/podObjects.ts';
 import { age, count } from './locale.ts';
 import { code, escapeMarkdown, factSheet } from './markdown.ts';
-import { type ContainerFacts, podContainers, type PodHealth, podHealth } from './podFacts.ts';
+import { containerHealth, type Health, podHealth } from './podFacts.ts';
 import type { Listing } from './treeContexts.ts';
 import { emptyNotice, errorNotice } from './treeNotices.ts';
 import { nodeId, type PodNode, type WorkloadNode } from './treeNode.ts';
@@ -12,23 +13,23 @@ import type { RowIcon, TreeRow } from './treeRow.ts';
 export function podRows(owner: WorkloadNode, listing: Listing, now: number): readonly TreeRow[] {
   const place = { parent: nodeId(owner), context: owner.context };
   const rows = listing.items
-    .toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name))
-    .map((pod) => podRow({ kind: 'pod', owner, pod: pod.metadata.name }, pod, now));
+    .map(readPod)
+    .toSorted((a, b) => a.name.localeCompare(b.name))
+    .map((pod) => podRow({ kind: 'pod', owner, pod: pod.name }, pod, now));
   if (listing.kind === 'failed') return [errorNotice(place, listing.error), ...rows];
   return rows.length > 0 ? rows : [emptyNotice(place, 'No pods')];
 }
 
 /** The containers of a pod: those that serve first, init containers after them. */
 export function containerRows(node: PodNode, pod: KubeObject): readonly TreeRow[] {
-  const containers = podContainers(pod).toSorted((a, b) => Number(a.init) - Number(b.init));
+  const containers = readPod(pod).containers.toSorted((a, b) => Number(a.init) - Number(b.init));
   return containers.map((container) => containerRow(node, container));
 }
 
-function podRow(node: PodNode, pod: KubeObject, now: number): TreeRow {
+function podRow(node: PodNode, pod: Pod, now: number): TreeRow {
   const health = podHealth(pod);
-  const containers = podContainers(pod);
-  const restarts = containers.reduce((sum, container) => sum + container.restarts, 0);
-  const created = Date.parse(pod.metadata.creationTimestamp ?? '');
+  const restarts = pod.containers.reduce((sum, { restartCount }) => sum + restartCount, 0);
+  const created = Date.parse(pod.created);
   const restarted = restarts === 0 ? undefined : count(restarts, 'restart');
   return {
     node,
@@ -38,40 +39,42 @@ function podRow(node: PodNode, pod: KubeObject, now: number): TreeRow {
     tooltip: factSheet(`Pod ${node.pod}`, [
       ['Status', escapeMarkdown(health.word)],
       ['Reason', health.message === undefined ? undefined : escapeMarkdown(health.message)],
-      ['Containers', containers.map(({ name }) => escapeMarkdown(name)).join(', ')],
+      ['Containers', pod.containers.map(({ name }) => escapeMarkdown(name)).join(', ')],
+      ['Node', pod.node === undefined ? undefined : escapeMarkdown(pod.node)],
       ['Restarts', restarts === 0 ? undefined : `${restarts}`],
       ['Age', Number.isNaN(created) ? undefined : age(now - created)],
     ]),
     accessibleLabel: [`Pod ${node.pod}`, health.word, restarted].filter((part) => part !== undefined).join(', '),
     expansion: 'collapsed',
-    words: ['pod', health.health],
+    words: ['pod', health.kind],
     action: undefined,
   };
 }
 
-function containerRow({ owner, pod }: PodNode, container: ContainerFacts): TreeRow {
+function containerRow({ owner, pod }: PodNode, container: PodContainer): TreeRow {
+  const health = containerHealth(container);
   const role = container.init ? 'init' : container.name === sidecarContainer ? 'sync sidecar' : undefined;
-  const description = [role, container.word].filter((part) => part !== undefined).join(' · ');
+  const description = [role, health.word].filter((part) => part !== undefined).join(' · ');
   return {
     node: { kind: 'container', owner, pod, container: container.name },
     label: container.name,
     description,
-    icon: healthIcon(container, 'package'),
+    icon: healthIcon(health, 'package'),
     tooltip: factSheet(`Container ${container.name}`, [
       ['Image', code(container.image)],
-      ['Status', escapeMarkdown(container.word)],
-      ['Reason', container.message === undefined ? undefined : escapeMarkdown(container.message)],
-      ['Restarts', container.restarts === 0 ? undefined : `${container.restarts}`],
+      ['Status', escapeMarkdown(health.word)],
+      ['Reason', health.message === undefined ? undefined : escapeMarkdown(health.message)],
+      ['Restarts', container.restartCount === 0 ? undefined : `${container.restartCount}`],
     ]),
     accessibleLabel: `Container ${container.name}, ${description.replaceAll(' · ', ', ')}`,
     expansion: 'none',
-    words: ['container', container.health],
+    words: ['container', health.kind],
     action: undefined,
   };
 }
 
-function healthIcon({ health }: PodHealth, id: string): RowIcon {
-  switch (health) {
+function healthIcon({ kind }: Health, id: string): RowIcon {
+  switch (kind) {
     case 'good':
       return { id, color: 'testing.iconPassed' };
     case 'busy':

@@ -7,7 +7,7 @@ import { groupIcon, type Listing, noWorkloadsRow } from './treeContexts.ts';
 import { errorNotice } from './treeNotices.ts';
 import { nodeId, type WorkloadNode } from './treeNode.ts';
 import type { RowIcon, TreeRow } from './treeRow.ts';
-import { ownedBy, templateContainers, workloadStatus, type WorkloadStatus } from './workloadFacts.ts';
+import { ownedBy, readOfGroup, workloadStatus, type WorkloadStatus } from './workloadFacts.ts';
 
 /** What rows of workloads depend on besides the cluster. */
 export interface WorkloadView extends Viewer {
@@ -101,7 +101,9 @@ function tooltip(
   status: WorkloadStatus,
   view: WorkloadView,
 ): string {
-  const containers = templateContainers(object).map(({ name, image }) => `${escapeMarkdown(name)} (${code(image)})`);
+  const containers = readOfGroup(node.group, object)
+    .containers.filter(({ init }) => !init)
+    .map(({ name, image }) => `${escapeMarkdown(name)} (${code(image)})`);
   return factSheet(`${node.group} ${node.name}`, [
     ['Namespace', code(node.namespace)],
     ['Status', status.words],

@@ -1,41 +1,50 @@
-import { isJsonObject, type Json, type JsonObject } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
+import { readConditions } from '../cluster/core/conditions.ts';
+import { numberField, objectField, objectsField, textField, textsField } from '../cluster/core/fields.ts';
 import type { KubeObject } from '../cluster/core/objects.ts';
+import { readWorkload, type Workload, type WorkloadKind, workloadKinds } from '../cluster/core/workloads.ts';
 import type { GroupKind } from './treeNode.ts';
 
 /** How a workload is doing: what the row says, in few characters and in words. */
 export interface WorkloadStatus {
-  readonly short: string | undefined;
+  readonly short: string;
   readonly words: string;
   readonly health: 'good' | 'busy' | 'bad';
 }
 
-/** Reads the status of a workload; fields that are absent count as zero, as the API server leaves zeros out. */
+/** What is known of a kind of workload that the tree shows. */
+export function kindOfGroup(group: GroupKind): WorkloadKind {
+  const kind = workloadKinds.find(({ type }) => type.kind === group);
+  if (kind === undefined) throw new Error(`No workload kind is called ${group}`);
+  return kind;
+}
+
+/** Reads an object of a group. */
+export function readOfGroup(group: GroupKind, object: KubeObject): Workload {
+  return readWorkload(kindOfGroup(group), object);
+}
+
+/** Reads the status of a workload. */
 export function workloadStatus(group: GroupKind, object: KubeObject): WorkloadStatus {
-  const [spec, status] = [objectAt(object.spec), objectAt(object.status)];
   switch (group) {
     case 'Deployment':
     case 'StatefulSet':
-      return readiness(number(status.readyReplicas), number(spec.replicas, 1));
     case 'DaemonSet':
-      return readiness(number(status.numberReady), number(status.desiredNumberScheduled));
+      return readiness(readOfGroup(group, object));
     case 'Job':
-      return jobStatus(status);
-    case 'CronJob': {
-      const schedule = typeof spec.schedule === 'string' ? spec.schedule : '';
-      if (spec.suspend === true) return { short: 'suspended', words: 'suspended', health: 'good' };
-      return { short: schedule, words: `runs at ${schedule}`, health: 'good' };
-    }
+      return jobStatus(objectField(object.status));
+    case 'CronJob':
+      return cronJobStatus(objectField(object.spec));
   }
 }
 
 /** The label selector of a workload's pods as the API takes it, or `undefined` when the object has none. */
 export function podSelector(object: KubeObject): string | undefined {
-  const selector = objectAt(objectAt(object.spec).selector);
-  const labels = Object.entries(objectAt(selector.matchLabels)).flatMap(([key, value]) =>
+  const selector = objectField(objectField(object.spec).selector);
+  const labels = Object.entries(objectField(selector.matchLabels)).flatMap(([key, value]) =>
     typeof value === 'string' ? [`${key}=${value}`] : [],
   );
-  const expressions = list(selector.matchExpressions).flatMap((expression) => requirement(objectAt(expression)));
-  const all = [...labels, ...expressions];
+  const all = [...labels, ...objectsField(selector.matchExpressions).flatMap(requirement)];
   return all.length === 0 ? undefined : all.join(',');
 }
 
@@ -44,36 +53,36 @@ export function ownedBy(object: KubeObject, uid: string | undefined): boolean {
   return uid !== undefined && (object.metadata.ownerReferences ?? []).some((owner) => owner.uid === uid);
 }
 
-/** Name and image of each container of a workload's pod template, without init containers. */
-export function templateContainers(object: KubeObject): readonly { readonly name: string; readonly image: string }[] {
-  const spec = objectAt(object.spec);
-  const template = objectAt(spec.template ?? objectAt(objectAt(spec.jobTemplate).spec).template);
-  return list(objectAt(template.spec).containers).flatMap((container) => {
-    const { name, image } = objectAt(container);
-    return typeof name === 'string' ? [{ name, image: typeof image === 'string' ? image : '' }] : [];
-  });
-}
-
-function readiness(ready: number, wanted: number): WorkloadStatus {
-  if (wanted === 0) return { short: 'scaled to 0', words: 'scaled to zero', health: 'good' };
-  const health = ready >= wanted ? 'good' : 'busy';
-  return { short: `${ready}/${wanted}`, words: `${ready} of ${wanted} pods ready`, health };
+function readiness({ readyReplicas, replicas }: Workload): WorkloadStatus {
+  if (replicas === 0) return { short: 'scaled to 0', words: 'scaled to zero', health: 'good' };
+  return {
+    short: `${readyReplicas}/${replicas}`,
+    words: `${readyReplicas} of ${replicas} pods ready`,
+    health: readyReplicas >= replicas ? 'good' : 'busy',
+  };
 }
 
 function jobStatus(status: JsonObject): WorkloadStatus {
-  const condition = (type: string): boolean =>
-    list(status.conditions).some((one) => objectAt(one).type === type && objectAt(one).status === 'True');
-  if (condition('Complete')) return { short: 'complete', words: 'complete', health: 'good' };
-  if (condition('Failed')) return { short: 'failed', words: 'failed', health: 'bad' };
-  const active = number(status.active) > 0;
-  return active
-    ? { short: 'running', words: 'running', health: 'good' }
-    : { short: 'waiting', words: 'waiting', health: 'busy' };
+  const conditions = readConditions(status.conditions);
+  const holds = (type: string): boolean => conditions.some((one) => one.type === type && one.status === 'True');
+  if (holds('Complete')) return said('complete', 'good');
+  if (holds('Failed')) return said('failed', 'bad');
+  return numberField(status.active, 0) > 0 ? said('running', 'good') : said('waiting', 'busy');
+}
+
+function cronJobStatus(spec: JsonObject): WorkloadStatus {
+  if (spec.suspend === true) return said('suspended', 'good');
+  const schedule = textField(spec.schedule) ?? '';
+  return { short: schedule, words: `runs at ${schedule}`, health: 'good' };
+}
+
+function said(words: string, health: WorkloadStatus['health']): WorkloadStatus {
+  return { short: words, words, health };
 }
 
 function requirement({ key, operator, values }: JsonObject): readonly string[] {
   if (typeof key !== 'string') return [];
-  const set = `(${list(values).join(',')})`;
+  const set = `(${textsField(values).join(',')})`;
   switch (operator) {
     case 'In':
       return [`${key} in ${set}`];
@@ -86,16 +95,4 @@ function requirement({ key, operator, values }: JsonObject): readonly string[] {
     default:
       return [];
   }
-}
-
-function objectAt(value: Json | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
-}
-
-function list(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? (value as readonly Json[]) : [];
-}
-
-function number(value: Json | undefined, absent = 0): number {
-  return typeof value === 'number' ? value : absent;
 }
