@@ -48,7 +48,8 @@ const bundles: Readonly<Record<string, BuildOptions>> = {
     ...shared,
     entryPoints: { sidecar: 'src/sidecar/main.ts' },
     format: 'cjs',
-    outdir: 'dist',
+    // A folder of its own: it is the build context of the sidecar's image.
+    outdir: 'dist/sidecar',
     outExtension: { '.js': '.cjs' },
     sourcemap: false,
   },
