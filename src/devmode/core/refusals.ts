@@ -1,23 +1,26 @@
+import type { JsonObject } from '../../base/json.ts';
 import { UserError } from '../../base/errors.ts';
+import { objectField, objectsField } from '../../cluster/core/fields.ts';
 import { describeRef, type KubeObject, type ObjectRef } from '../../cluster/core/objects.ts';
+import { readWorkload, type TemplateContainer, templateOf } from '../../cluster/core/workloads.ts';
 import type { DevSpec } from './devSpec.ts';
-import { readAt } from './documentPath.ts';
+import type { DevelopableKind } from './developableKinds.ts';
 import { sidecarContainer, workspaceVolume } from './podObjects.ts';
-import { containersOf, declaredPorts, isWindows, objectOr, objectsIn, plainPath } from './podTemplate.ts';
+import { isWindows, plainPath } from './podTemplate.ts';
 import type { DevModeRecord } from './record.ts';
-import type { WorkloadKind } from './workloadKinds.ts';
 
 /** Throws a `UserError` `devmode.*` that says why the workload cannot be put into dev mode as asked, if it cannot. */
-export function refuseUnfit(ref: ObjectRef, kind: WorkloadKind, workload: KubeObject, spec: DevSpec): void {
+export function refuseUnfit(ref: ObjectRef, kind: DevelopableKind, workload: KubeObject, spec: DevSpec): void {
   const name = describeRef(ref);
-  const podSpec = objectOr(readAt(workload, [...kind.template, 'spec']));
+  const podSpec = objectField(templateOf(kind, workload).spec);
+  const { containers } = readWorkload(kind, workload);
   const reason =
     pausedError(name, workload) ??
-    leftoverError(ref, podSpec) ??
-    containerError(name, podSpec, spec.container) ??
+    leftoverError(ref, podSpec, containers) ??
+    containerError(name, containers, spec.container) ??
     windowsError(name, podSpec) ??
     workDirError(spec.workDir) ??
-    portError(name, podSpec, spec.sidecar.port);
+    portError(name, containers, spec.sidecar.port);
   if (reason !== undefined) throw reason;
 }
 
@@ -46,7 +49,7 @@ export function goneError(ref: ObjectRef): UserError {
 
 /** A rollout of a paused workload never happens, in either direction. */
 export function pausedError(name: string, workload: KubeObject): UserError | undefined {
-  if (objectOr(workload.spec).paused !== true) return undefined;
+  if (objectField(workload.spec).paused !== true) return undefined;
   return new UserError({
     code: 'devmode.paused',
     message: `${name} is paused, so no change of it reaches its pods.`,
@@ -54,11 +57,14 @@ export function pausedError(name: string, workload: KubeObject): UserError | und
   });
 }
 
-function leftoverError(ref: ObjectRef, podSpec: Parameters<typeof containersOf>[0]): UserError | undefined {
-  const containers = [...containersOf(podSpec, 'containers'), ...containersOf(podSpec, 'initContainers')];
+function leftoverError(
+  ref: ObjectRef,
+  podSpec: JsonObject,
+  containers: readonly TemplateContainer[],
+): UserError | undefined {
   const left =
     containers.some(({ name }) => name === sidecarContainer) ||
-    objectsIn(podSpec.volumes).some(({ name }) => name === workspaceVolume);
+    objectsField(podSpec.volumes).some(({ name }) => name === workspaceVolume);
   if (!left) return undefined;
   const place = ref.namespace === undefined ? '' : ` -n ${ref.namespace}`;
   const command = `kubectl rollout undo${place} ${ref.type.plural.replace(/s$/, '')}/${ref.name}`;
@@ -72,10 +78,10 @@ function leftoverError(ref: ObjectRef, podSpec: Parameters<typeof containersOf>[
 
 function containerError(
   name: string,
-  podSpec: Parameters<typeof containersOf>[0],
+  containers: readonly TemplateContainer[],
   container: string,
 ): UserError | undefined {
-  const names = containersOf(podSpec, 'containers').map((one) => one.name);
+  const names = containers.filter(({ init }) => !init).map((one) => one.name);
   if (names.includes(container)) return undefined;
   return new UserError({
     code: 'devmode.no-container',
@@ -84,7 +90,7 @@ function containerError(
   });
 }
 
-function windowsError(name: string, podSpec: Parameters<typeof isWindows>[0]): UserError | undefined {
+function windowsError(name: string, podSpec: JsonObject): UserError | undefined {
   if (!isWindows(podSpec)) return undefined;
   return new UserError({ code: 'devmode.windows', message: `${name} runs on Windows nodes; dev mode needs Linux.` });
 }
@@ -104,8 +110,8 @@ function workDirError(workDir: string): UserError | undefined {
   });
 }
 
-function portError(name: string, podSpec: Parameters<typeof declaredPorts>[0], port: number): UserError | undefined {
-  if (!declaredPorts(podSpec).has(port)) return undefined;
+function portError(name: string, containers: readonly TemplateContainer[], port: number): UserError | undefined {
+  if (!containers.some(({ ports }) => ports.some(({ number }) => number === port))) return undefined;
   return new UserError({
     code: 'devmode.port-clash',
     message: `${name} itself uses port ${port}, which the sync sidecar was to listen on.`,

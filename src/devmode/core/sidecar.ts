@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../base/json.ts';
+import { objectField } from '../../cluster/core/fields.ts';
 import type { DevSpec } from './devSpec.ts';
 import { sidecarContainer, sidecarVolumePath, workspaceVolume } from './podObjects.ts';
-import { effectiveUser, objectOr } from './podTemplate.ts';
+import { effectiveUser } from './podTemplate.ts';
 
 /**
  * The sync sidecar for a pod: clean under PodSecurity `restricted` wherever the dev container is, running as the same
@@ -28,8 +29,8 @@ export function sidecarOf(podSpec: JsonObject, container: JsonObject, sidecar: D
 
 function securityContextOf(podSpec: JsonObject, container: JsonObject): JsonObject {
   const { user, group } = effectiveUser(podSpec, container);
-  const podForbidsRoot = objectOr(podSpec.securityContext).runAsNonRoot === true;
-  const { seLinuxOptions } = objectOr(container.securityContext);
+  const podForbidsRoot = objectField(podSpec.securityContext).runAsNonRoot === true;
+  const { seLinuxOptions } = objectField(container.securityContext);
   return {
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },

@@ -1,16 +1,17 @@
 import type { Json, JsonObject } from '../../base/json.ts';
+import { objectField, objectsField } from '../../cluster/core/fields.ts';
 import type { KubeObject, ObjectRef } from '../../cluster/core/objects.ts';
 import type { DevSpec } from './devSpec.ts';
 import { readAt, writeAt } from './documentPath.ts';
+import { developableKind } from './developableKinds.ts';
 import { Draft } from './draft.ts';
 import { filesFolder, sidecarContainer, workspaceVolume } from './podObjects.ts';
-import { effectiveUser, objectOr, objectsIn, plainPath } from './podTemplate.ts';
+import { effectiveUser, plainPath } from './podTemplate.ts';
 import { type DevModeRecord, type PathStep, recordAnnotation, sessionLabel } from './record.ts';
 import { withRecord } from './recordAnnotation.ts';
 import { refuseUnfit } from './refusals.ts';
 import { sidecarOf } from './sidecar.ts';
 import { undoEdits } from './undoEdits.ts';
-import { workloadKind } from './workloadKinds.ts';
 
 /** User of the dev container where the workload forbids root and names nobody; dev images run as root otherwise. */
 const anyUser = 1000;
@@ -30,13 +31,13 @@ export function enter(
   workload: KubeObject,
   spec: DevSpec,
 ): { object: KubeObject; record: DevModeRecord } {
-  const kind = workloadKind(ref);
+  const kind = developableKind(ref);
   refuseUnfit(ref, kind, workload, spec);
   const draft = new Draft(workload);
   draft.ensure(['metadata', 'annotations'], {});
-  draft.set(kind.replicas, 1);
-  labelTemplate(draft, kind.template, spec.session);
-  const pod = [...kind.template, 'spec'];
+  draft.set(kind.replicasPath, 1);
+  labelTemplate(draft, kind.templatePath, spec.session);
+  const pod = [...kind.templatePath, 'spec'];
   swapContainer(draft, pod, spec);
   addWorkspace(draft, pod, spec);
   addSidecar(draft, pod, spec);
@@ -88,7 +89,7 @@ function addWorkspace(draft: Draft<KubeObject>, pod: readonly string[], spec: De
   draft.set([...pod, 'volumes', named(workspaceVolume)], volume, { name: workspaceVolume });
   const mounts: readonly PathStep[] = [...pod, 'containers', named(spec.container), 'volumeMounts'];
   draft.ensure(mounts, []);
-  const taken = objectsIn(draft.read(mounts)).flatMap(({ mountPath }) =>
+  const taken = objectsField(draft.read(mounts)).flatMap(({ mountPath }) =>
     typeof mountPath === 'string' && plainPath(mountPath) === spec.workDir ? [mountPath] : [],
   );
   for (const mountPath of taken.slice(0, -1)) draft.remove([...mounts, { key: 'mountPath', value: mountPath }]);
@@ -111,7 +112,7 @@ function addSidecar(draft: Draft<KubeObject>, pod: readonly string[], spec: DevS
 
 function objectAt(draft: Draft<KubeObject>, path: readonly PathStep[]): JsonObject {
   const value: Json | undefined = readAt(draft.document, path);
-  return objectOr(value);
+  return objectField(value);
 }
 
 function named(value: string): PathStep {

@@ -41,11 +41,12 @@ describe('debugRecipe', () => {
 
   it('attaches Python by the port alone, next to no `port` of its own', () => {
     const recipe = debugRecipe('python');
-    assert.equal(recipe?.extension, 'ms-python.debugpy');
-    const configuration = recipe?.attach(target);
-    assert.deepEqual(configuration?.connect, { host: '127.0.0.1', port: 40123 });
-    assert.equal(configuration?.port, undefined);
-    assert.deepEqual(configuration?.pathMappings, [{ localRoot: '/home/ada/web', remoteRoot: '/app' }]);
+    assert.ok(recipe);
+    assert.equal(recipe.extension, 'ms-python.debugpy');
+    const configuration = recipe.attach(target);
+    assert.deepEqual(configuration.connect, { host: '127.0.0.1', port: 40123 });
+    assert.equal(configuration.port, undefined);
+    assert.deepEqual(configuration.pathMappings, [{ localRoot: '/home/ada/web', remoteRoot: '/app' }]);
   });
 
   it('knows nothing of an unknown language', () => {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { isJsonObject, type Json, type JsonObject } from '../../../src/base/json.ts';
 import type { KubeObject } from '../../../src/cluster/core/objects.ts';
 import { readAt, writeAt } from '../../../src/devmode/core/documentPath.ts';
-import { objectsIn } from '../../../src/devmode/core/podTemplate.ts';
+import { objectsField } from '../../../src/cluster/core/fields.ts';
 import type { PathStep } from '../../../src/devmode/core/record.ts';
 import { readRecord } from '../../../src/devmode/core/recordAnnotation.ts';
 import { enter, restore } from '../../../src/devmode/core/template.ts';
@@ -104,7 +104,7 @@ describe('enter', () => {
       { name: 'DEBUG', value: '1' },
       { name: 'PODLOOP_SAMPLE', value: 'yes' },
     ]);
-    const [sidecar] = objectsIn(readAt(object, [...podSpecPath, 'initContainers']));
+    const [sidecar] = objectsField(readAt(object, [...podSpecPath, 'initContainers']));
     assert.equal(sidecar?.restartPolicy, 'Always');
     assert.deepEqual(
       readAt(object, ['spec', 'template', 'metadata', 'labels', 'podloop.dev/session']),
@@ -115,7 +115,7 @@ describe('enter', () => {
   it('adds an ordinary container, last, where the server knows no native sidecars', () => {
     const sidecar = { ...devSpec().sidecar, native: false };
     const { object } = enter(webRef, deployment({}), devSpec({ sidecar }));
-    const containers = objectsIn(readAt(object, [...podSpecPath, 'containers']));
+    const containers = objectsField(readAt(object, [...podSpecPath, 'containers']));
     assert.deepEqual(
       containers.map(({ name }) => name),
       ['web', 'podloop-sidecar'],
@@ -172,7 +172,7 @@ describe('enter', () => {
       const workload = writeAt(deployment({ securityContext: container }), [...podSpecPath, 'securityContext'], pod);
       const { object } = enter(webRef, workload as KubeObject, devSpec());
       assert.equal(readAt(object, [...webPath, 'securityContext', 'runAsUser']), dev);
-      const [added] = objectsIn(readAt(object, [...podSpecPath, 'initContainers']));
+      const [added] = objectsField(readAt(object, [...podSpecPath, 'initContainers']));
       assert.deepEqual(added?.securityContext, {
         allowPrivilegeEscalation: false,
         capabilities: { drop: ['ALL'] },

@@ -1,0 +1,159 @@
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { abortReason, UserError } from '../base/errors.ts';
+import type { Cluster, ListScope, LiveState } from '../cluster/cluster.ts';
+import { describeRef, type ObjectRef, types } from '../cluster/core/objects.ts';
+import type { DevSpec } from './core/devSpec.ts';
+import { Patience } from './core/patience.ts';
+import {
+  rolloutProgress,
+  type RolloutStep,
+  rolloutSteps,
+  type RolloutTarget,
+  type RolloutView,
+} from './core/progress.ts';
+import { sessionLabel } from './core/record.ts';
+import type { StartOptions } from './startDevMode.ts';
+
+/** Longest wait for a dev pod, in milliseconds; a workload's own progress deadline is usually shorter. */
+const startLimit = 20 * 60_000;
+
+/**
+ * Resolves with the name of the session's pod once its dev container and sidecar run. Rejects with a `UserError`
+ * `devmode.*` as soon as it is clear that they will not, and when `signal` aborts.
+ */
+export function awaitDevPod(
+  cluster: Cluster,
+  ref: ObjectRef,
+  spec: DevSpec,
+  options: Pick<StartOptions, 'signal' | 'scheduler' | 'onStep'>,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const wait = new DevPodWait(cluster, ref, spec, options, (outcome) => {
+      wait.dispose();
+      if (outcome instanceof Error) reject(outcome);
+      else resolve(outcome);
+    });
+    wait.begin();
+  });
+}
+
+class DevPodWait implements Disposable {
+  readonly #cluster: Cluster;
+  readonly #ref: ObjectRef;
+  readonly #spec: DevSpec;
+  readonly #options: Pick<StartOptions, 'signal' | 'scheduler' | 'onStep'>;
+  readonly #target: RolloutTarget;
+  readonly #finish: (outcome: string | Error) => void;
+  readonly #store = new DisposableStore();
+  readonly #patience = new Patience();
+  #view: RolloutView = { workload: undefined, replicaSets: [], pods: [], events: [] };
+  #told: { readonly step: RolloutStep; readonly detail: string } = { step: 'schedule', detail: '' };
+  #timer: Disposable | undefined;
+  #events: { readonly pod: string; readonly watch: Disposable } | undefined;
+
+  constructor(
+    cluster: Cluster,
+    ref: ObjectRef,
+    spec: DevSpec,
+    options: Pick<StartOptions, 'signal' | 'scheduler' | 'onStep'>,
+    finish: (outcome: string | Error) => void,
+  ) {
+    this.#cluster = cluster;
+    this.#ref = ref;
+    this.#spec = spec;
+    this.#options = options;
+    this.#target = { ref, session: spec.session, container: spec.container };
+    this.#finish = finish;
+  }
+
+  begin(): void {
+    const { signal, scheduler } = this.#options;
+    const onAbort = (): void => {
+      this.#finish(abortReason(signal));
+    };
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#store.add({ dispose: () => signal.removeEventListener('abort', onAbort) });
+    this.#store.add(scheduler.after(startLimit, () => this.#finish(this.#timeoutError())));
+    const own = { labelSelector: `${sessionLabel}=${this.#spec.session}` };
+    this.#watch(this.#ref.type, { fieldSelector: `metadata.name=${this.#ref.name}` }, ([workload]) => ({
+      workload: workload ?? 'gone',
+    }));
+    this.#watch(types.replicaSet, own, (replicaSets) => ({ replicaSets }));
+    this.#watch(types.pod, own, (pods) => ({ pods }));
+  }
+
+  dispose(): void {
+    this.#timer?.dispose();
+    this.#store.dispose();
+  }
+
+  #watch(
+    type: ObjectRef['type'],
+    scope: ListScope,
+    change: (items: RolloutView['pods']) => Partial<RolloutView>,
+  ): Disposable {
+    const { namespace } = this.#ref;
+    const place = namespace === undefined ? {} : { namespace };
+    return this.#store.add(
+      this.#cluster.watch(type, { ...place, ...scope }, (state) => {
+        if (this.#store.isDisposed) return;
+        if (state.kind === 'live') {
+          this.#view = { ...this.#view, ...change(state.items) };
+          this.#look();
+        } else if (type === types.pod) this.#onBlind(state);
+      }),
+    );
+  }
+
+  /** Without replica sets and events the cause of trouble stays unknown; without pods nothing can be waited for. */
+  #onBlind(state: LiveState): void {
+    if (state.kind !== 'failed') return;
+    const { error } = state;
+    if (error instanceof UserError && error.code === 'cluster.forbidden') this.#finish(error);
+    else this.#tell({ step: this.#told.step, detail: `Waiting for the cluster: ${error.message}` });
+  }
+
+  #look(): void {
+    const progress = rolloutProgress(this.#target, this.#view);
+    const { pod, ready, problem } = progress;
+    this.#followEvents(pod?.name);
+    // Steps only go forward: a native sidecar runs before the image of the dev container is pulled.
+    const later = rolloutSteps.indexOf(progress.step) >= rolloutSteps.indexOf(this.#told.step);
+    this.#tell({ step: later ? progress.step : this.#told.step, detail: progress.detail });
+    if (ready && pod !== undefined && problem === undefined) {
+      this.#finish(pod.name);
+      return;
+    }
+    this.#timer?.dispose();
+    const verdict = this.#patience.look(problem, this.#options.scheduler.now());
+    if (verdict === undefined) return;
+    if ('due' in verdict) this.#finish(verdict.due.error);
+    else this.#timer = this.#options.scheduler.after(verdict.wait, () => this.#look());
+  }
+
+  #followEvents(pod: string | undefined): void {
+    if (pod === undefined || pod === this.#events?.pod || this.#store.isDisposed) return;
+    if (this.#events !== undefined) this.#store.release(this.#events.watch);
+    const scope = { fieldSelector: `involvedObject.name=${pod}` };
+    this.#events = { pod, watch: this.#watch(types.event, scope, (events) => ({ events })) };
+  }
+
+  #tell(report: { readonly step: RolloutStep; readonly detail: string }): void {
+    if (report.step === this.#told.step && report.detail === this.#told.detail) return;
+    this.#told = report;
+    this.#options.onStep(report);
+  }
+
+  #timeoutError(): UserError {
+    return new UserError({
+      code: 'devmode.timeout',
+      message: `The dev pod of ${describeRef(this.#ref)} did not start in time. Last seen: ${this.#told.detail}.`,
+      next: 'See the log and the events of the pod, then start again.',
+      remedies: [{ kind: 'retry' }, { kind: 'showLog' }],
+    });
+  }
+}

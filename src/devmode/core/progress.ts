@@ -1,0 +1,115 @@
+import { textField } from '../../cluster/core/fields.ts';
+import type { KubeObject, ObjectRef } from '../../cluster/core/objects.ts';
+import { type Pod, type PodContainer, readPod } from '../../cluster/core/pods.ts';
+import { choosePod } from './choosePod.ts';
+import { containerProblem } from './containerProblems.ts';
+import { sidecarContainer } from './podObjects.ts';
+import { podProblem } from './podProblems.ts';
+import type { Problem } from './problem.ts';
+import { replicaSetProblem } from './replicaSetProblems.ts';
+import { workloadProblem } from './workloadProblems.ts';
+
+/** The steps from the patch to a dev pod that can be talked to, in order. */
+export const rolloutSteps = ['schedule', 'pull', 'containers'] as const;
+export type RolloutStep = (typeof rolloutSteps)[number];
+
+/** What the cluster shows of a workload on its way into dev mode. `undefined` is what has not been seen yet. */
+export interface RolloutView {
+  /** The workload; `'gone'` once a live list does not have it. */
+  readonly workload: KubeObject | 'gone' | undefined;
+  /** Replica sets and pods that carry the session's label. */
+  readonly replicaSets: readonly KubeObject[];
+  readonly pods: readonly KubeObject[];
+  /** Events of the pod that is looked at; none when they may not be read. */
+  readonly events: readonly KubeObject[];
+}
+
+/** What is being waited for. */
+export interface RolloutTarget {
+  readonly ref: ObjectRef;
+  readonly session: string;
+  readonly container: string;
+}
+
+/** How far the rollout has come. `detail` is for people: `Pulling image node:24`. */
+export interface RolloutProgress {
+  readonly step: RolloutStep;
+  readonly detail: string;
+  /** The pod that is looked at, once there is one. */
+  readonly pod: Pod | undefined;
+  /** Whether dev container and sidecar run. */
+  readonly ready: boolean;
+  /** What stands in the way now; it counts once it has stood there for its grace. */
+  readonly problem: Problem | undefined;
+}
+
+/** How far the workload is on its way into dev mode, and what stands in the way. */
+export function rolloutProgress(target: RolloutTarget, view: RolloutView): RolloutProgress {
+  const pod = choosePod(view.pods.map(readPod), target.container);
+  const ready = pod !== undefined && isReady(pod, target.container);
+  const problem =
+    workloadProblem(target, view.workload) ??
+    (pod === undefined
+      ? replicaSetProblem(target, view.replicaSets)
+      : ready
+        ? undefined
+        : (firstContainerProblem(target, pod, view.events) ?? podProblem(target, pod, view.events)));
+  return { ...stepOf(pod, target.container, view.events), pod, ready, problem };
+}
+
+function firstContainerProblem(target: RolloutTarget, pod: Pod, events: readonly KubeObject[]): Problem | undefined {
+  for (const container of needed(pod, target.container)) {
+    const problem = containerProblem(target, pod, container, events);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** Other containers of the pod may be troubled: they may well wait for the program that the developer starts later. */
+function needed(pod: Pod, container: string): readonly PodContainer[] {
+  return pod.containers.filter(({ init, name }) => init || name === container || name === sidecarContainer);
+}
+
+function isReady(pod: Pod, container: string): boolean {
+  const running = (name: string): boolean =>
+    pod.containers.some((one) => one.name === name && one.state.kind === 'running');
+  return running(container) && running(sidecarContainer);
+}
+
+function stepOf(
+  pod: Pod | undefined,
+  container: string,
+  events: readonly KubeObject[],
+): { step: RolloutStep; detail: string } {
+  if (pod === undefined) return { step: 'schedule', detail: 'Waiting for the new pod' };
+  if (pod.node === undefined) return { step: 'schedule', detail: `Waiting for a node for pod ${pod.name}` };
+  const own = needed(pod, container);
+  const pulls = pullsOf(events);
+  const lacking = own.filter(({ image, imageId }) => imageId === undefined && pulls.get(image) !== 'done');
+  const step = lacking.length === 0 ? 'containers' : 'pull';
+  const pulling = lacking.find(({ image }) => pulls.get(image) === 'begun');
+  if (pulling !== undefined) return { step, detail: `Pulling image ${pulling.image}` };
+  const running = own.find(({ init, state }) => init && state.kind === 'running');
+  if (running !== undefined) return { step, detail: `Running init container ${running.name} of pod ${pod.name}` };
+  const next = own.find(({ state }) => state.kind === 'waiting');
+  return { step, detail: `Starting container ${next?.name ?? container} of pod ${pod.name}` };
+}
+
+/** How far each image is that events speak of; an ended pull may have failed. */
+function pullsOf(events: readonly KubeObject[]): ReadonlyMap<string, 'begun' | 'done'> {
+  const pulls = new Map<string, 'begun' | 'done'>();
+  for (const { reason, message } of inOrder(events)) {
+    const image = /image "([^"]+)"/.exec(textField(message) ?? '')?.[1];
+    if (image === undefined) continue;
+    if (reason === 'Pulling') pulls.set(image, 'begun');
+    else if (reason === 'Pulled') pulls.set(image, 'done');
+    else pulls.delete(image);
+  }
+  return pulls;
+}
+
+function inOrder(events: readonly KubeObject[]): readonly KubeObject[] {
+  const time = (event: KubeObject): string =>
+    textField(event.lastTimestamp) ?? textField(event.eventTime) ?? event.metadata.creationTimestamp ?? '';
+  return events.toSorted((a, b) => time(a).localeCompare(time(b)));
+}

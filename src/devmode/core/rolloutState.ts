@@ -1,0 +1,26 @@
+import { numberField, objectField } from '../../cluster/core/fields.ts';
+import type { KubeObject } from '../../cluster/core/objects.ts';
+import { readWorkload } from '../../cluster/core/workloads.ts';
+import type { DevelopableKind } from './developableKinds.ts';
+
+/** Whether a workload's pods are what its spec says. `detail` is for people. */
+export type RolloutState =
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'underWay'; readonly detail: string }
+  /** It will not go on by itself. */
+  | { readonly kind: 'stuck'; readonly detail: string };
+
+/** Reads how far a workload's rollout is. */
+export function rolloutState(kind: DevelopableKind, workload: KubeObject): RolloutState {
+  const { replicas, observed, conditions } = readWorkload(kind, workload);
+  const status = objectField(workload.status);
+  const [updated, available] = [numberField(status.updatedReplicas, 0), numberField(status.availableReplicas, 0)];
+  if (objectField(workload.spec).paused === true) return { kind: 'stuck', detail: 'The workload is paused.' };
+  if (!observed) return { kind: 'underWay', detail: 'Waiting for the controller' };
+  const alone = numberField(status.replicas, 0) <= updated;
+  if (updated >= replicas && alone && available >= updated) return { kind: 'complete' };
+  if (conditions.some(({ type, status: holds }) => type === 'Progressing' && holds === 'False')) {
+    return { kind: 'stuck', detail: 'Its original pods do not become ready within the progress deadline.' };
+  }
+  return { kind: 'underWay', detail: `${available} of ${replicas} original pods are ready` };
+}

@@ -1,0 +1,92 @@
+import { UserError } from '../base/errors.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { describeRef, type KubeObject, type ObjectRef } from '../cluster/core/objects.ts';
+import type { DevModeRecord } from './core/record.ts';
+import { readRecord } from './core/recordAnnotation.ts';
+import { restore } from './core/template.ts';
+import type { DevModeContext } from './devModeContext.ts';
+import { patchBetween } from './patchBetween.ts';
+import { settleWorkload } from './settleWorkload.ts';
+
+export interface EndOptions extends DevModeContext {
+  /** Ends only this session's dev mode; a workload that somebody else has taken over meanwhile is left alone. */
+  readonly session?: string;
+  /** Whether to wait until the original pods run and the dev pods are gone. Default: true. */
+  readonly wait?: boolean;
+  /** Told what is being waited for. */
+  readonly onProgress?: (detail: string) => void;
+}
+
+/** How dev mode ended. */
+export interface EndResult {
+  /**
+   * `restored`: put back by this call. `notInDevMode`: somebody had ended it already. `takenOver`: another session has
+   * the workload. `gone`: the workload was deleted.
+   */
+  readonly outcome: 'restored' | 'notInDevMode' | 'takenOver' | 'gone';
+  /** Places that somebody else changed meanwhile and that were therefore left as they are now, as readable paths. */
+  readonly keptChanges: readonly string[];
+  /** What was still missing when waiting stopped, for people; `undefined` when the original pods run. */
+  readonly unfinished: string | undefined;
+}
+
+/** Bound of the write once it is begun, in milliseconds. */
+const writeLimit = 30_000;
+const maxConflicts = 10;
+
+/**
+ * Puts a workload back as it was, from any machine, by its record alone, and removes what dev mode left beside it.
+ * Once the write has happened, dev mode is over: aborting `signal` then only ends the waiting.
+ */
+export async function endDevMode(cluster: Cluster, ref: ObjectRef, options: EndOptions): Promise<EndResult> {
+  const written = await writeRestored(cluster, ref, options);
+  if (typeof written === 'string') return { outcome: written, keptChanges: [], unfinished: undefined };
+  const { workload, record, keptChanges } = written;
+  const unfinished = await settleWorkload(cluster, ref, {
+    signal: options.signal,
+    scheduler: options.scheduler,
+    log: options.log,
+    session: record.session,
+    generation: workload.metadata.generation ?? 0,
+    rollout: options.wait ?? true,
+    onProgress: options.onProgress ?? (() => {}),
+  });
+  return { outcome: 'restored', keptChanges, unfinished };
+}
+
+interface Restored {
+  readonly workload: KubeObject;
+  readonly record: DevModeRecord;
+  readonly keptChanges: readonly string[];
+}
+
+/** Decides anew whenever the workload changed since it was read. */
+async function writeRestored(
+  cluster: Cluster,
+  ref: ObjectRef,
+  { session, signal }: EndOptions,
+): Promise<Restored | Exclude<EndResult['outcome'], 'restored'>> {
+  for (let tries = 0; tries < maxConflicts; tries += 1) {
+    const current = await cluster.get(ref, signal);
+    if (current === undefined) return 'gone';
+    const record = readRecord(current);
+    if (record === undefined) return 'notInDevMode';
+    if (session !== undefined && record.session !== session) return 'takenOver';
+    const { object, keptChanges } = restore(current, record);
+    signal.throwIfAborted();
+    try {
+      const patch = { kind: 'json', operations: patchBetween(current, object) } as const;
+      // Not the caller's signal: whether dev mode is over must not stay unknown.
+      const workload = await cluster.patch(ref, patch, AbortSignal.timeout(writeLimit));
+      return { workload, record, keptChanges };
+    } catch (error) {
+      if (!(error instanceof UserError) || !['cluster.conflict', 'cluster.not-found'].includes(error.code)) throw error;
+    }
+  }
+  throw new UserError({
+    code: 'devmode.busy',
+    message: `${describeRef(ref)} is being changed all the time, so dev mode could not be ended.`,
+    next: 'Find out what changes it (a controller, a deployment under way), then end dev mode again.',
+    remedies: [{ kind: 'endDevMode' }],
+  });
+}

@@ -1,0 +1,46 @@
+import { UserError } from '../base/errors.ts';
+import type { AccessQuestion, Cluster, ServerVersion } from '../cluster/cluster.ts';
+import { type ObjectRef, types } from '../cluster/core/objects.ts';
+
+/**
+ * Throws `UserError` `devmode.forbidden` when the user lacks a right without which a session could not go on after the
+ * workload has been changed.
+ */
+export async function refuseWithoutRights(
+  cluster: Cluster,
+  ref: ObjectRef,
+  version: ServerVersion,
+  signal: AbortSignal,
+): Promise<void> {
+  const questions = neededRights(ref, version);
+  const answers = await Promise.all(questions.map((question) => cluster.mayI(question, signal)));
+  const [missing] = questions.filter((_, index) => answers[index] === false);
+  if (missing === undefined) return;
+  const resource = resourceOf(missing);
+  const place = missing.namespace === undefined ? '' : ` in namespace ${missing.namespace}`;
+  const rule = `{ apiGroups: ["${missing.type.group}"], resources: ["${resource}"], verbs: ["${missing.verb}"] }`;
+  throw new UserError({
+    code: 'devmode.forbidden',
+    message: `Dev mode needs the right to ${missing.verb} ${resource}${place}, which you do not have.`,
+    next: `Ask for a role with the rule ${rule}.`,
+    remedies: [{ kind: 'copyText', label: 'Copy Rule', text: rule }],
+  });
+}
+
+function neededRights(ref: ObjectRef, { major, minor }: ServerVersion): readonly AccessQuestion[] {
+  const scope = ref.namespace === undefined ? {} : { namespace: ref.namespace };
+  // Streams are opened by a GET; newer servers ask for "create" as well.
+  const verbs = major > 1 || minor >= 35 ? ['get', 'create'] : ['get'];
+  return [
+    { verb: 'patch', type: ref.type, ...scope },
+    { verb: 'list', type: types.pod, ...scope },
+    { verb: 'watch', type: types.pod, ...scope },
+    ...['exec', 'portforward'].flatMap((subresource) =>
+      verbs.map((verb) => ({ verb, type: types.pod, subresource, ...scope })),
+    ),
+  ];
+}
+
+function resourceOf({ type, subresource }: AccessQuestion): string {
+  return subresource === undefined ? type.plural : `${type.plural}/${subresource}`;
+}

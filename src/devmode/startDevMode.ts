@@ -1,0 +1,133 @@
+import { isAbortError, toError, UserError } from '../base/errors.ts';
+import type { SyncPath } from '../base/paths.ts';
+import type { Cluster, ServerVersion } from '../cluster/cluster.ts';
+import { describeRef, type KubeObject, type ObjectRef } from '../cluster/core/objects.ts';
+import { objectField } from '../cluster/core/fields.ts';
+import { templateOf } from '../cluster/core/workloads.ts';
+import { awaitDevPod } from './awaitDevPod.ts';
+import { developableKind } from './core/developableKinds.ts';
+import type { DevSpec } from './core/devSpec.ts';
+import { mountsBelow } from './core/mountsBelow.ts';
+import type { RolloutStep } from './core/progress.ts';
+import { readRecord } from './core/recordAnnotation.ts';
+import { goneError, takenError } from './core/refusals.ts';
+import { enter } from './core/template.ts';
+import type { DevModeContext } from './devModeContext.ts';
+import { endDevMode } from './endDevMode.ts';
+import { patchBetween } from './patchBetween.ts';
+import { refuseWithoutRights } from './rights.ts';
+import { withLastOutput } from './lastOutput.ts';
+
+/** What a session asks for; the rest is found out here. */
+export interface DevModeRequest extends Omit<DevSpec, 'sidecar'> {
+  readonly sidecar: Omit<DevSpec['sidecar'], 'native'>;
+}
+
+export interface StartOptions extends DevModeContext {
+  /** Told when a step begins, and again when there is news of it. */
+  readonly onStep: (report: { readonly step: 'check' | 'patch' | RolloutStep; readonly detail: string }) => void;
+}
+
+export interface StartedDevMode {
+  /** Name of the pod whose dev container and sidecar run. */
+  readonly pod: string;
+  /** See `mountsBelow`. */
+  readonly mountsBelow: readonly SyncPath[];
+}
+
+/** Bounds of what is done after a failure or a cancellation, in milliseconds. */
+const writeLimit = 30_000;
+const putBackLimit = 60_000;
+const maxConflicts = 5;
+
+/**
+ * Puts a workload into dev mode by one write and resolves when dev container and sidecar run. When it cannot, or when
+ * `signal` aborts, the workload has been put back before this rejects; if even that fails the error is
+ * `devmode.not-restored`.
+ */
+export async function startDevMode(
+  cluster: Cluster,
+  ref: ObjectRef,
+  request: DevModeRequest,
+  options: StartOptions,
+): Promise<StartedDevMode> {
+  const { signal, onStep } = options;
+  signal.throwIfAborted();
+  onStep({ step: 'check', detail: `Checking ${describeRef(ref)}` });
+  const version = await cluster.serverVersion(signal);
+  await refuseWithoutRights(cluster, ref, version, signal);
+  const spec = { ...request, sidecar: { ...request.sidecar, native: knowsNativeSidecars(version) } };
+  const attempt = { written: false };
+  try {
+    const workload = await writeEntered(cluster, ref, spec, options, attempt);
+    const { container, workDir } = spec;
+    const pod = await awaitDevPod(cluster, ref, spec, options);
+    const podSpec = objectField(templateOf(developableKind(ref), workload).spec);
+    return { pod, mountsBelow: mountsBelow(podSpec, container, workDir) };
+  } catch (error) {
+    if (!attempt.written) throw error;
+    const told = await withLastOutput(cluster, toError(error), options.log);
+    await putBack(cluster, ref, spec.session, { told, options });
+    throw told;
+  }
+}
+
+/** Init containers with `restartPolicy: Always` are on by default since Kubernetes 1.29. */
+function knowsNativeSidecars({ major, minor }: ServerVersion): boolean {
+  return major > 1 || minor >= 29;
+}
+
+/** Writes dev mode and its record in one patch; decides anew whenever the workload changed since it was read. */
+async function writeEntered(
+  cluster: Cluster,
+  ref: ObjectRef,
+  spec: DevSpec,
+  { signal, onStep }: StartOptions,
+  attempt: { written: boolean },
+): Promise<KubeObject> {
+  for (let tries = 0; tries < maxConflicts; tries += 1) {
+    const current = await cluster.get(ref, signal);
+    if (current === undefined || current.metadata.deletionTimestamp !== undefined) throw goneError(ref);
+    const record = readRecord(current);
+    if (record?.session === spec.session) return current;
+    if (record !== undefined) throw takenError(ref, record, spec.developer.installation);
+    const { object } = enter(ref, current, spec);
+    onStep({ step: 'patch', detail: `Changing ${describeRef(ref)}` });
+    signal.throwIfAborted();
+    attempt.written = true;
+    try {
+      // Not the caller's signal: a write that is cut short may still happen, unseen by what puts things back.
+      const patch = { kind: 'json', operations: patchBetween(current, object) } as const;
+      return await cluster.patch(ref, patch, AbortSignal.timeout(writeLimit));
+    } catch (error) {
+      if (!(error instanceof UserError && error.code === 'cluster.conflict')) throw error;
+    }
+  }
+  throw new UserError({
+    code: 'devmode.busy',
+    message: `${describeRef(ref)} is being changed all the time, so dev mode could not be put on it.`,
+    next: 'Find out what changes it (a controller, a deployment under way), then start again.',
+    remedies: [{ kind: 'retry' }],
+  });
+}
+
+async function putBack(
+  cluster: Cluster,
+  ref: ObjectRef,
+  session: string,
+  { told, options: { scheduler, log } }: { told: Error; options: StartOptions },
+): Promise<void> {
+  try {
+    const signal = AbortSignal.timeout(putBackLimit);
+    await endDevMode(cluster, ref, { session, signal, scheduler, log, wait: false });
+  } catch (error) {
+    const first = isAbortError(told) ? 'The start was cancelled.' : told.message;
+    throw new UserError({
+      code: 'devmode.not-restored',
+      message: `${first} ${describeRef(ref)} could not be put back: ${toError(error).message}`,
+      next: 'Choose End Develop on it as soon as the cluster can be reached.',
+      remedies: [{ kind: 'endDevMode' }, { kind: 'showLog' }],
+      cause: new AggregateError([told, error]),
+    });
+  }
+}
