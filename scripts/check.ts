@@ -7,6 +7,7 @@ const checks: readonly (readonly [name: string, args: readonly string[]])[] = [
   ['format', ['node_modules/prettier/bin/prettier.cjs', fix ? '--write' : '--check', '--log-level', 'warn', '.']],
   ['types of pure code', [typescript, '-p', 'tsconfig/pure.json']],
   ['types of node code', [typescript, '-p', 'tsconfig/node.json']],
+  ['types of code that drives a window', [typescript, '-p', 'tsconfig/window.json']],
   ['types of host code', [typescript, '-p', 'tsconfig/host.json']],
   ['architecture', ['--test', '--test-reporter=dot', 'test/architecture/**/*.test.ts']],
   ['lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings', '0', ...(fix ? ['--fix'] : []), '.']],

@@ -25,9 +25,9 @@ function missingPackages(names: readonly string[]): string[] {
   const query = spawnSync('dpkg-query', ['--show', '--showformat=${Package} ${db:Status-Status}\n', ...names], {
     encoding: 'utf8',
   });
-  // Unknown names make dpkg-query exit 1 and still list the others; without dpkg there is no output at all.
+  // Unknown names make dpkg-query exit 1 and still list the others; without dpkg there is no output.
   const installed = new Set(
-    String(query.stdout ?? '')
+    (query.error === undefined ? query.stdout : '')
       .split('\n')
       .filter((line) => line.endsWith(' installed'))
       .map((line) => line.slice(0, line.indexOf(' '))),

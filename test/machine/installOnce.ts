@@ -1,43 +1,43 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** One part of an installation; it may be run again over its own remains. */
 export interface InstallStep {
+  /** Names the part to people and, in the folder, marks it as done: another name is another part. */
   readonly name: string;
   run(folder: string): Promise<void>;
 }
 
 /**
- * Brings `folder` into being by steps, in a folder beside it that takes the name only when all are done. A killed
- * installation goes on after its last finished step; a second process that wants the same waits for the first.
+ * Does in `folder` the steps that were not done there yet. A killed installation goes on after its last finished step;
+ * a second process that wants the same waits for the first.
  */
 export async function installOnce(
   folder: string,
   steps: readonly InstallStep[],
   report: (line: string) => void,
 ): Promise<void> {
-  if (existsSync(folder)) return;
-  await mkdir(path.dirname(folder), { recursive: true });
+  if (steps.every((step) => existsSync(stampOf(folder, step)))) return;
+  await mkdir(folder, { recursive: true });
   const release = await takeLock(`${folder}.lock`, report);
   try {
-    if (existsSync(folder)) return;
-    const partial = `${folder}.partial`;
-    await mkdir(partial, { recursive: true });
-    for (const [index, step] of steps.entries()) {
-      const stamp = path.join(partial, `.step-${index + 1}-done`);
-      if (existsSync(stamp)) continue;
+    for (const step of steps) {
+      if (existsSync(stampOf(folder, step))) continue;
       const started = performance.now();
       report(`${step.name} …`);
-      await step.run(partial);
-      await writeFile(stamp, '');
+      await step.run(folder);
+      await writeFile(stampOf(folder, step), '');
       report(`${step.name}: done in ${((performance.now() - started) / 1000).toFixed(1)} s`);
     }
-    await rename(partial, folder);
   } finally {
     await release();
   }
+}
+
+function stampOf(folder: string, { name }: InstallStep): string {
+  return path.join(folder, `.done-${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`);
 }
 
 /** A lock is a file with the holder's process id; that of a dead process counts as free. */

@@ -15,7 +15,7 @@ export interface RunningProcess {
 export function processTree(root: number): RunningProcess[] {
   const all = listProcesses();
   const chosen = new Set([root]);
-  for (let before = -1; before !== chosen.size; ) {
+  for (let before = -1; before !== chosen.size;) {
     before = chosen.size;
     for (const { pid, parent } of all) if (chosen.has(parent)) chosen.add(pid);
   }
@@ -41,7 +41,13 @@ function listProcesses(): RunningProcess[] {
     if (match === null) return [];
     const [, pid, parent, kibibytes, time = '', command = ''] = match;
     return [
-      { pid: Number(pid), parent: Number(parent), memory: Number(kibibytes) * 1024, cpuSeconds: seconds(time), command },
+      {
+        pid: Number(pid),
+        parent: Number(parent),
+        memory: Number(kibibytes) * 1024,
+        cpuSeconds: seconds(time),
+        command,
+      },
     ];
   });
 }

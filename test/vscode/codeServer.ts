@@ -90,10 +90,14 @@ export class CodeServer {
 
   /** Installs an extension as a user would; a window that is open sees it after a reload. */
   installExtension(vsix: string): void {
-    const result = spawnSync(process.execPath, [codeServerEntry, ...this.#folderArguments(), '--install-extension', vsix], {
-      env: this.#environment(),
-      encoding: 'utf8',
-    });
+    const result = spawnSync(
+      process.execPath,
+      [codeServerEntry, ...this.#folderArguments(), '--install-extension', vsix],
+      {
+        env: this.#environment(),
+        encoding: 'utf8',
+      },
+    );
     if (result.status !== 0) throw new Error(`${vsix} could not be installed:\n${result.stdout}${result.stderr}`);
   }
 

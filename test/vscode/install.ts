@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs';
 import { copyFile, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { installDebianPackages } from '../machine/debianPackages.ts';
-import { installOnce } from '../machine/installOnce.ts';
+import { type InstallStep, installOnce } from '../machine/installOnce.ts';
 import { programCache } from '../machine/programCache.ts';
 
 /** code-server of npm is VS Code (4.139.1 is VS Code 1.139.1) served to a browser. */
 const version = '4.139.1';
 const folder = path.join(programCache, 'code-server', version);
+
+const serverFolder = path.join(folder, 'node_modules/code-server/lib/vscode');
 
 /** Program file that Node runs to serve VS Code. */
 export const codeServerEntry: string = path.join(folder, 'node_modules/code-server/out/node/entry.js');
@@ -29,18 +31,18 @@ const debianPackages: readonly string[] = [
 export async function installVsCode(report: (line: string) => void): Promise<void> {
   if (process.platform === 'linux' && !existsSync('/usr/bin/apt-get')) findBrowser();
   else if (process.platform === 'linux') await installDebianPackages(debianPackages, report);
-  await installOnce(
-    folder,
-    [
-      {
-        name: `VS Code (code-server ${version} of npm)`,
-        run: (partial) => npmInstall(partial, [`code-server@${version}`]),
-      },
-      { name: "VS Code's own packages", run: (partial) => npmInstall(serverFolder(partial), ['--omit=dev']) },
-      { name: 'VS Code: module folder', run: linkModules },
-    ],
-    report,
-  );
+  const steps: readonly InstallStep[] = [
+    { name: `code-server ${version}`, run: () => npmInstall(folder, [`code-server@${version}`]) },
+    { name: 'packages of VS Code', run: () => npmInstall(serverFolder, ['--omit=dev']) },
+    {
+      name: 'packages of its extensions',
+      run: () => npmInstall(path.join(serverFolder, 'extensions'), ['--omit=dev']),
+    },
+    { name: 'module folder', run: linkModules },
+  ];
+  await installOnce(folder, steps, (line) => {
+    report(`VS Code: ${line}`);
+  });
   await replaceLogger();
 }
 
@@ -59,20 +61,16 @@ export function findBrowser(): string {
   return found;
 }
 
-function serverFolder(root: string): string {
-  return path.join(root, 'node_modules/code-server/lib/vscode');
-}
-
 /** VS Code looks for its packages under the name that they have in its desktop builds. */
-async function linkModules(root: string): Promise<void> {
-  const link = path.join(serverFolder(root), 'node_modules.asar');
+async function linkModules(): Promise<void> {
+  const link = path.join(serverFolder, 'node_modules.asar');
   await rm(link, { force: true });
   await symlink('node_modules', link, process.platform === 'win32' ? 'junction' : 'dir');
 }
 
 /** Without its native logger VS Code would write no log files and show no output of extensions. */
 async function replaceLogger(): Promise<void> {
-  const logger = path.join(serverFolder(folder), 'node_modules/@vscode/spdlog');
+  const logger = path.join(serverFolder, 'node_modules/@vscode/spdlog');
   const manifestFile = path.join(logger, 'package.json');
   const manifest = JSON.parse(await readFile(manifestFile, 'utf8')) as { main: string };
   await copyFile(path.join(import.meta.dirname, 'fileLogger.mjs'), path.join(logger, 'fileLogger.mjs'));
