@@ -70,7 +70,9 @@ export class DevPods implements Disposable {
 
 function choosePod(pods: readonly ReturnType<typeof readPod>[], container: string): DevPodState {
   const staying = pods.filter((pod) => !pod.deleting);
-  const running = staying.filter((pod) => pod.containers.some((one) => one.name === container && one.state.kind === 'running'));
+  const running = staying.filter((pod) =>
+    pod.containers.some((one) => one.name === container && one.state.kind === 'running'),
+  );
   const newest = running.toSorted((a, b) => b.created.localeCompare(a.created))[0];
   if (newest !== undefined) return { kind: 'ready', pod: newest.name };
   const [coming] = staying;

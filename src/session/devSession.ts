@@ -10,6 +10,8 @@ import type { ForwardState, SessionState } from './core/state.ts';
 export interface EndReport {
   /** Places that somebody else changed meanwhile and that were therefore left as they are now, as readable paths. */
   readonly keptChanges: readonly string[];
+  /** What was still missing when waiting stopped, for people; `undefined` when the original pods run again. */
+  readonly unfinished: string | undefined;
   readonly milliseconds: number;
 }
 

@@ -28,7 +28,7 @@ export class LiveSession implements DevSession {
   readonly id: string;
   readonly #deps: SessionDeps;
   readonly #cluster: Cluster;
-  readonly #saved: SavedSession;
+  #saved: SavedSession;
   readonly #ref: ObjectRef;
   readonly #log: Log;
   readonly #store = new DisposableStore();
@@ -44,7 +44,11 @@ export class LiveSession implements DevSession {
   readonly onState = this.#stateChanged.event;
   readonly onBatchApplied = this.#batchApplied.event;
 
-  constructor(deps: SessionDeps, cluster: Cluster, options: { saved: SavedSession; ref: ObjectRef; phase: SessionPhase }) {
+  constructor(
+    deps: SessionDeps,
+    cluster: Cluster,
+    options: { saved: SavedSession; ref: ObjectRef; phase: SessionPhase },
+  ) {
     const { saved, ref, phase } = options;
     this.id = saved.id;
     this.#deps = deps;
@@ -79,7 +83,8 @@ export class LiveSession implements DevSession {
   }
 
   /** Begins to follow the pod and to sync into it. Called once, when the workload is (or should be) in dev mode. */
-  connect(): void {
+  connect(saved: SavedSession = this.#saved): void {
+    this.#saved = saved;
     const { workload, container, config, folder, token, id } = this.#saved;
     const pods = this.#store.add(new DevPods(this.#cluster, { namespace: workload.namespace, session: id, container }));
     this.#pods = pods;
@@ -116,7 +121,11 @@ export class LiveSession implements DevSession {
     return this.#exec(shellScript(this.#saved.config.workDir, this.#saved.config.shell), true, signal);
   }
 
-  async run(kind: 'run' | 'debug', size: { columns: number; rows: number }, signal: AbortSignal): Promise<RunningCommand> {
+  async run(
+    kind: 'run' | 'debug',
+    size: { columns: number; rows: number },
+    signal: AbortSignal,
+  ): Promise<RunningCommand> {
     const { config } = this.#saved;
     const commandLine = kind === 'run' ? config.run : config.debug;
     if (commandLine === undefined) throw noCommandError(kind, this.#saved.folder);
@@ -160,10 +169,15 @@ export class LiveSession implements DevSession {
     this.dispatch({ kind: 'endRequested' });
     const started = this.#deps.scheduler.now();
     try {
-      const { keptChanges } = await endDevMode(this.#cluster, this.#ref, { session: this.id, signal, scheduler: this.#deps.scheduler, log: this.#log });
+      const { keptChanges, unfinished } = await endDevMode(this.#cluster, this.#ref, {
+        session: this.id,
+        signal,
+        scheduler: this.#deps.scheduler,
+        log: this.#log,
+      });
       await this.close(undefined);
       await forgetSession(this.#deps.stateDir, this.id);
-      return { keptChanges, milliseconds: this.#deps.scheduler.now() - started };
+      return { keptChanges, unfinished, milliseconds: this.#deps.scheduler.now() - started };
     } catch (error) {
       const pod = this.#pods?.state;
       const name = pod?.kind === 'ready' ? pod.pod : undefined;
@@ -214,7 +228,8 @@ export class LiveSession implements DevSession {
     if (batch.initial || !this.#saved.config.restartOnSync) return;
     for (const command of this.#commands) {
       command.restart().catch((error: unknown) => {
-        if (!isAbortError(error)) this.#log.warn('The command in the pod could not be restarted.', toError(error).message);
+        if (!isAbortError(error))
+          this.#log.warn('The command in the pod could not be restarted.', toError(error).message);
       });
     }
   }

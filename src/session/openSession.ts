@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { toError, UserError } from '../base/errors.ts';
+import type { SyncPath } from '../base/paths.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { type ObjectRef, types } from '../cluster/core/objects.ts';
 import { endDevMode } from '../devmode/endDevMode.ts';
@@ -33,7 +34,7 @@ export async function startSession(
   let entered = false;
   try {
     enter('check', `Checking ${request.workload.name}`);
-    await startDevMode(cluster, ref, devModeRequest(deps, request, saved), {
+    const started = await startDevMode(cluster, ref, devModeRequest(deps, request, saved), {
       signal,
       scheduler: deps.scheduler,
       log: deps.log,
@@ -43,7 +44,9 @@ export async function startSession(
     });
     entered = true;
     enter('connect', 'Connecting to the pod');
-    session.connect();
+    const complete = withoutMounts(saved, started.mountsBelow);
+    await saveSession(deps.stateDir, complete);
+    session.connect(complete);
     await session.pod(signal);
     enter('firstSync', `Syncing ${request.folder}`);
     await session.firstSync(signal);
@@ -79,8 +82,8 @@ export async function endDevModeAnywhere(
   const cluster = await deps.openCluster(workload.context);
   try {
     const { scheduler, log } = deps;
-    const { keptChanges } = await endDevMode(cluster, workloadRef(workload), { signal, scheduler, log });
-    return { keptChanges, milliseconds: scheduler.now() - started };
+    const { keptChanges, unfinished } = await endDevMode(cluster, workloadRef(workload), { signal, scheduler, log });
+    return { keptChanges, unfinished, milliseconds: scheduler.now() - started };
   } finally {
     cluster.dispose();
   }
@@ -105,8 +108,20 @@ function newSavedSession(request: StartRequest): SavedSession {
     token: randomBytes(32).toString('base64url'),
     // Away from well-known ports, and different per session, since pods on the host's network share its ports.
     sidecarPort: randomInt(40_000, 50_000),
-    config: { ...request.config, shell: [...request.config.shell], ports: [...request.config.ports], ignore: [...request.config.ignore], env: { ...request.config.env } },
+    config: {
+      ...request.config,
+      shell: [...request.config.shell],
+      ports: [...request.config.ports],
+      ignore: [...request.config.ignore],
+      env: { ...request.config.env },
+    },
   };
+}
+
+/** Other volumes mounted inside the synced folder hide what would be synced there; it is left out. */
+function withoutMounts(saved: SavedSession, mounts: readonly SyncPath[]): SavedSession {
+  const ignore = [...saved.config.ignore, ...mounts.map((path) => `/${path}`)];
+  return { ...saved, config: { ...saved.config, ignore } };
 }
 
 function devModeRequest(deps: SessionDeps, request: StartRequest, saved: SavedSession) {

@@ -22,19 +22,21 @@ const schema = z.object({
   /** Bearer token of the sidecar. */
   token: z.string(),
   sidecarPort: z.number().int(),
-  config: z.object({
-    image: z.string(),
-    language: z.enum(languages).optional(),
-    workDir: absolutePosix,
-    shell: z.array(z.string()),
-    run: z.string().optional(),
-    debug: z.string().optional(),
-    debugPort: z.number().int(),
-    restartOnSync: z.boolean(),
-    ports: z.array(z.object({ remote: z.number().int(), local: z.number().int() })),
-    ignore: z.array(z.string()),
-    env: z.record(z.string(), z.string()),
-  }).transform((config) => ({ ...config, language: config.language, run: config.run, debug: config.debug })),
+  config: z
+    .object({
+      image: z.string(),
+      language: z.enum(languages).optional(),
+      workDir: absolutePosix,
+      shell: z.array(z.string()),
+      run: z.string().optional(),
+      debug: z.string().optional(),
+      debugPort: z.number().int(),
+      restartOnSync: z.boolean(),
+      ports: z.array(z.object({ remote: z.number().int(), local: z.number().int() })),
+      ignore: z.array(z.string()),
+      env: z.record(z.string(), z.string()),
+    })
+    .transform((config) => ({ ...config, language: config.language, run: config.run, debug: config.debug })),
 });
 
 /** What this machine must remember of a session to come back to it after a crash or a reload. Holds a secret. */

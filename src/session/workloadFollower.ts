@@ -16,7 +16,10 @@ export function followWorkload(
   onLost: (error: UserError) => void,
 ): Disposable {
   let told = false;
-  const scope = { ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }), fieldSelector: `metadata.name=${ref.name}` };
+  const scope = {
+    ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
+    fieldSelector: `metadata.name=${ref.name}`,
+  };
   return cluster.watch(ref.type, scope, (state: LiveState) => {
     // Only a live list is evidence; a failed one says nothing about the workload.
     if (told || state.kind !== 'live') return;

@@ -1,0 +1,172 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Log } from '../../../src/base/log.ts';
+import { type LocalPath, localPath, remotePath } from '../../../src/base/paths.ts';
+import { systemScheduler } from '../../../src/base/scheduler.ts';
+import type { Cluster } from '../../../src/cluster/cluster.ts';
+import { openKubeCluster } from '../../../src/cluster/kubeCluster.ts';
+import { readKubeconfigs } from '../../../src/cluster/kubeconfigs.ts';
+import type { DevConfig } from '../../../src/config/devConfig.ts';
+import type { SessionDeps, StartRequest } from '../../../src/session/sessionDeps.ts';
+import { connectTestCluster, type TestCluster, type TestNamespace } from '../../cluster/fixture.ts';
+import { until } from '../../machine/until.ts';
+
+/** An image with Node and a shell that every test cluster has. */
+export const nodeImage = 'docker.io/podloop/sidecar:0.1.0';
+
+/** A cluster, a namespace with a web server in it, a folder, and one machine to develop it on. */
+export interface SessionBench {
+  readonly cluster: TestCluster;
+  readonly namespace: TestNamespace;
+  readonly folder: LocalPath;
+  /** What a session needs, as if on a machine called `host`; each name has a state folder of its own. */
+  machine(host: string): SessionDeps;
+  request(config?: Partial<DevConfig>): StartRequest;
+  openCluster(kubeconfig?: string): Promise<Cluster>;
+  /** The Deployment, without what Kubernetes itself writes into it. */
+  workload(): Promise<unknown>;
+  dispose(): Promise<void>;
+}
+
+/** Makes the bench: the Deployment `web` answers on port 8080 with "original". */
+export async function sessionBench(): Promise<SessionBench> {
+  const cluster = await connectTestCluster();
+  const namespace = await cluster.createNamespace({ podSecurity: 'restricted' });
+  const base = await mkdtemp(path.join(tmpdir(), 'podloop-session-'));
+  await cluster.apply(namespace.name, webDeployment);
+  await cluster.kubectl(['rollout', 'status', 'deployment/web', '-n', namespace.name, '--timeout=90s']);
+
+  const openCluster = async (kubeconfig = cluster.kubeconfig): Promise<Cluster> => {
+    const { contexts } = await readKubeconfigs({ standard: [kubeconfig], named: true, added: [] });
+    const context = contexts.find(({ name }) => name === cluster.context);
+    if (context === undefined) throw new Error(`No context ${cluster.context} in ${kubeconfig}.`);
+    return openKubeCluster({ context, scheduler: systemScheduler, log: testLog });
+  };
+
+  return {
+    cluster,
+    namespace,
+    folder: localPath(path.join(base, 'folder')),
+    openCluster,
+    machine: (host) => ({
+      openCluster: () => openCluster(),
+      stateDir: localPath(path.join(base, `state-${host}`)),
+      developer: { user: 'alice', host, installation: `installation-of-${host}` },
+      sidecarImage: 'docker.io/podloop/sidecar:0.1.0',
+      podloopVersion: '0.1.0',
+      scheduler: systemScheduler,
+      log: testLog,
+    }),
+    request: (config = {}) => ({
+      workload: { context: cluster.context, namespace: namespace.name, kind: 'Deployment', name: 'web' },
+      container: 'web',
+      folder: localPath(path.join(base, 'folder')),
+      config: { ...devConfig, ...config },
+    }),
+    async workload() {
+      const text = await cluster.kubectl(['get', 'deployment', 'web', '-n', namespace.name, '-o', 'json']);
+      return withoutServerFields(JSON.parse(text) as ServerObject);
+    },
+    async dispose() {
+      await namespace.dispose();
+      cluster.dispose();
+      await rm(base, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Every object of the namespace that could be ours, as `kind/name`; pods come and go by themselves. */
+export async function objectsIn(bench: SessionBench): Promise<string[]> {
+  const kinds =
+    'deployments,replicasets,secrets,configmaps,services,serviceaccounts,roles,rolebindings,persistentvolumeclaims';
+  const listed = await bench.cluster.kubectl(['get', kinds, '-n', bench.namespace.name, '-o', 'name']);
+  return listed
+    .split('\n')
+    .filter((line) => line !== '')
+    .sort();
+}
+
+/** Waits until a command in the dev pod prints what is expected. */
+export async function untilInPod(bench: SessionBench, command: readonly string[], expected: string): Promise<void> {
+  await until(`${command.join(' ')} prints ${JSON.stringify(expected)} in the pod`, async () => {
+    const output = await bench.cluster
+      .kubectl(['exec', '-n', bench.namespace.name, 'deployment/web', '-c', 'web', '--', ...command])
+      .catch(() => undefined);
+    return output === expected;
+  });
+}
+
+const testLog: Log = {
+  debug: (message, data) => {
+    if (process.env.PODLOOP_TEST_LOG !== undefined) console.log('debug', message, data ?? '');
+  },
+  info: (message, data) => {
+    if (process.env.PODLOOP_TEST_LOG !== undefined) console.log('info', message, data ?? '');
+  },
+  warn: (message, data) => {
+    console.log('warn', message, data ?? '');
+  },
+  error: (message, data) => {
+    console.log('error', message, data ?? '');
+  },
+};
+
+const devConfig: DevConfig = {
+  image: nodeImage,
+  language: 'node',
+  workDir: remotePath('/app'),
+  shell: ['sh'],
+  run: 'node server.mjs',
+  debug: 'node --inspect=127.0.0.1:9229 server.mjs',
+  debugPort: 9229,
+  restartOnSync: true,
+  ports: [{ remote: 8080, local: 0 }],
+  ignore: [],
+  env: {},
+};
+
+const serve =
+  "require('http').createServer((q, s) => s.end('original')).listen(8080); process.on('SIGTERM', () => process.exit())";
+const webDeployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web', annotations: { note: 'of its owner' } },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: 'web' } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: {
+        securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+        containers: [
+          {
+            name: 'web',
+            image: nodeImage,
+            command: ['node', '-e', serve],
+            ports: [{ containerPort: 8080 }],
+            env: [{ name: 'GREETING', value: 'hello' }],
+            readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 },
+            livenessProbe: { httpGet: { path: '/', port: 8080 } },
+            resources: { requests: { cpu: '10m', memory: '32Mi' } },
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          },
+        ],
+      },
+    },
+  },
+};
+
+interface ServerObject {
+  readonly metadata: Readonly<Record<string, unknown>> & { readonly annotations?: Readonly<Record<string, string>> };
+  readonly spec: unknown;
+}
+
+/** Drops status, counters and the revision, which Kubernetes itself writes at every rollout. */
+function withoutServerFields(object: ServerObject): unknown {
+  const dropped = ['resourceVersion', 'generation', 'managedFields'];
+  const metadata = Object.fromEntries(Object.entries(object.metadata).filter(([key]) => !dropped.includes(key)));
+  const annotations = Object.entries(object.metadata.annotations ?? {});
+  const kept = annotations.filter(([key]) => key !== 'deployment.kubernetes.io/revision');
+  return { metadata: { ...metadata, annotations: Object.fromEntries(kept) }, spec: object.spec };
+}
