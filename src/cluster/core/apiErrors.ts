@@ -99,6 +99,16 @@ export function statusError(place: ApiPlace, action: ApiAction, status: ApiStatu
   }
 }
 
+/** The failure of an answer that says success but holds something else than was asked for. */
+export function malformedAnswer(place: ApiPlace, action: ApiAction): UserError {
+  return new UserError({
+    code: 'cluster.server',
+    message: `Cannot ${describeAction(action)}: ${place.server} answered with something that is not a Kubernetes object.`,
+    next: 'Check that the server in the kubeconfig file is a Kubernetes API server.',
+    remedies: [...openFile(place), { kind: 'retry' }],
+  });
+}
+
 /** The failure of an expired or refused login. */
 export function loginExpired(place: ApiPlace, detail?: string): UserError {
   return new UserError({
