@@ -2,7 +2,6 @@ import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { abortReason, UserError } from '../base/errors.ts';
 import type { Cluster, ListScope, LiveState } from '../cluster/cluster.ts';
 import { describeRef, type ObjectRef, types } from '../cluster/core/objects.ts';
-import type { DevSpec } from './core/devSpec.ts';
 import { Patience } from './core/patience.ts';
 import {
   rolloutProgress,
@@ -21,14 +20,9 @@ const startLimit = 20 * 60_000;
  * Resolves with the name of the session's pod once its dev container and sidecar run. Rejects with a `UserError`
  * `devmode.*` as soon as it is clear that they will not, and when `signal` aborts.
  */
-export function awaitDevPod(
-  cluster: Cluster,
-  ref: ObjectRef,
-  spec: DevSpec,
-  options: Pick<StartOptions, 'signal' | 'scheduler' | 'onStep'>,
-): Promise<string> {
+export function awaitDevPod(cluster: Cluster, target: RolloutTarget, options: WaitOptions): Promise<string> {
   return new Promise((resolve, reject) => {
-    const wait = new DevPodWait(cluster, ref, spec, options, (outcome) => {
+    const wait = new DevPodWait(cluster, target, options, (outcome) => {
       wait.dispose();
       if (outcome instanceof Error) reject(outcome);
       else resolve(outcome);
@@ -37,12 +31,12 @@ export function awaitDevPod(
   });
 }
 
+type WaitOptions = Pick<StartOptions, 'signal' | 'scheduler' | 'onStep'>;
+
 class DevPodWait implements Disposable {
   readonly #cluster: Cluster;
-  readonly #ref: ObjectRef;
-  readonly #spec: DevSpec;
-  readonly #options: Pick<StartOptions, 'signal' | 'scheduler' | 'onStep'>;
   readonly #target: RolloutTarget;
+  readonly #options: WaitOptions;
   readonly #finish: (outcome: string | Error) => void;
   readonly #store = new DisposableStore();
   readonly #patience = new Patience();
@@ -53,16 +47,13 @@ class DevPodWait implements Disposable {
 
   constructor(
     cluster: Cluster,
-    ref: ObjectRef,
-    spec: DevSpec,
-    options: Pick<StartOptions, 'signal' | 'scheduler' | 'onStep'>,
+    target: RolloutTarget,
+    options: WaitOptions,
     finish: (outcome: string | Error) => void,
   ) {
     this.#cluster = cluster;
-    this.#ref = ref;
-    this.#spec = spec;
+    this.#target = target;
     this.#options = options;
-    this.#target = { ref, session: spec.session, container: spec.container };
     this.#finish = finish;
   }
 
@@ -78,8 +69,9 @@ class DevPodWait implements Disposable {
     signal.addEventListener('abort', onAbort, { once: true });
     this.#store.add({ dispose: () => signal.removeEventListener('abort', onAbort) });
     this.#store.add(scheduler.after(startLimit, () => this.#finish(this.#timeoutError())));
-    const own = { labelSelector: `${sessionLabel}=${this.#spec.session}` };
-    this.#watch(this.#ref.type, { fieldSelector: `metadata.name=${this.#ref.name}` }, ([workload]) => ({
+    const { ref, session } = this.#target;
+    const own = { labelSelector: `${sessionLabel}=${session}` };
+    this.#watch(ref.type, { fieldSelector: `metadata.name=${ref.name}` }, ([workload]) => ({
       workload: workload ?? 'gone',
     }));
     this.#watch(types.replicaSet, own, (replicaSets) => ({ replicaSets }));
@@ -96,7 +88,7 @@ class DevPodWait implements Disposable {
     scope: ListScope,
     change: (items: RolloutView['pods']) => Partial<RolloutView>,
   ): Disposable {
-    const { namespace } = this.#ref;
+    const { namespace } = this.#target.ref;
     const place = namespace === undefined ? {} : { namespace };
     return this.#store.add(
       this.#cluster.watch(type, { ...place, ...scope }, (state) => {
@@ -151,7 +143,7 @@ class DevPodWait implements Disposable {
   #timeoutError(): UserError {
     return new UserError({
       code: 'devmode.timeout',
-      message: `The dev pod of ${describeRef(this.#ref)} did not start in time. Last seen: ${this.#told.detail}.`,
+      message: `The dev pod of ${describeRef(this.#target.ref)} did not start in time. Last seen: ${this.#told.detail}.`,
       next: 'See the log and the events of the pod, then start again.',
       remedies: [{ kind: 'retry' }, { kind: 'showLog' }],
     });

@@ -60,8 +60,9 @@ export async function startDevMode(
   const attempt = { written: false };
   try {
     const workload = await writeEntered(cluster, ref, spec, options, attempt);
-    const { container, workDir } = spec;
-    const pod = await awaitDevPod(cluster, ref, spec, options);
+    const { session, container, workDir } = spec;
+    const target = { ref, session, container, generation: workload.metadata.generation ?? 0 };
+    const pod = await awaitDevPod(cluster, target, options);
     const podSpec = objectField(templateOf(developableKind(ref), workload).spec);
     return { pod, mountsBelow: mountsBelow(podSpec, container, workDir) };
   } catch (error) {

@@ -29,6 +29,8 @@ export interface RolloutTarget {
   readonly ref: ObjectRef;
   readonly session: string;
   readonly container: string;
+  /** Generation of the workload as changed: what is older says nothing. */
+  readonly generation: number;
 }
 
 /** How far the rollout has come. `detail` is for people: `Pulling image node:24`. */

@@ -13,7 +13,6 @@ export function sidecarOf(podSpec: JsonObject, container: JsonObject, sidecar: D
     name: sidecarContainer,
     image: sidecar.image,
     imagePullPolicy: 'IfNotPresent',
-    command: ['node', '/podloop/sidecar.cjs'],
     ...(sidecar.native ? { restartPolicy: 'Always' } : {}),
     env: [
       { name: 'PODLOOP_PORT', value: String(sidecar.port) },

@@ -11,6 +11,7 @@ import { pausedError } from './refusals.ts';
 /** What happened to the workload itself while its dev pod was waited for; `undefined` when nothing did. */
 export function workloadProblem(target: RolloutTarget, workload: KubeObject | 'gone' | undefined): Problem | undefined {
   if (workload === undefined) return undefined;
+  if (workload !== 'gone' && (workload.metadata.generation ?? 0) < target.generation) return undefined;
   const name = describeRef(target.ref);
   const error =
     workload === 'gone' || workload.metadata.deletionTimestamp !== undefined
