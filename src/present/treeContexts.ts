@@ -1,37 +1,20 @@
 import { UserError } from '../base/errors.ts';
+import type { KubeContext, KubeconfigContexts } from '../cluster/core/kubeconfigContexts.ts';
 import type { KubeObject } from '../cluster/core/objects.ts';
 import { code, factSheet } from './markdown.ts';
-import { brokenFileNotice, emptyNotice, errorNotice, hiddenNamespacesNotice } from './treeNotices.ts';
+import { emptyNotice, errorNotice, hiddenNamespacesNotice, kubeconfigNotice } from './treeNotices.ts';
 import { groupKinds, type GroupKind, nodeId } from './treeNode.ts';
 import type { TreeRow } from './treeRow.ts';
-
-/** One context of the merged kubeconfig files, as the tree shows it. */
-export interface ContextFacts {
-  readonly name: string;
-  readonly current: boolean;
-  /** Address of the API server. */
-  readonly server: string | undefined;
-  readonly user: string | undefined;
-  readonly namespace: string | undefined;
-  /** The kubeconfig file that defines it. */
-  readonly file: string | undefined;
-}
-
-/** What the kubeconfig files came to. */
-export interface KubeconfigFacts {
-  readonly contexts: readonly ContextFacts[];
-  readonly broken: readonly { readonly file: string; readonly message: string }[];
-}
 
 /** What is known of a list that is kept live; the same states as a cluster's live list. */
 export type Listing =
   | { readonly kind: 'live'; readonly items: readonly KubeObject[] }
   | { readonly kind: 'failed'; readonly error: Error; readonly items: readonly KubeObject[] };
 
-/** The top of the tree: the current context, then the others by name, then files that cannot be used. */
-export function contextRows({ contexts, broken }: KubeconfigFacts): readonly TreeRow[] {
+/** The top of the tree: the current context, then the others by name, then what cannot be used of the files. */
+export function contextRows({ contexts, problems }: KubeconfigContexts): readonly TreeRow[] {
   const sorted = contexts.toSorted((a, b) => Number(b.current) - Number(a.current) || a.name.localeCompare(b.name));
-  return [...sorted.map(contextRow), ...broken.map(({ file, message }) => brokenFileNotice(file, message))];
+  return [...sorted.map(contextRow), ...problems.map(kubeconfigNotice)];
 }
 
 /** What decides the rows below a context besides the cluster's own list. */
@@ -105,17 +88,17 @@ export function noWorkloadsRow(context: string, namespace: string, group: GroupK
   return emptyNotice({ parent, context }, `No ${groupTitle(group)} in ${namespace}`);
 }
 
-function contextRow(context: ContextFacts): TreeRow {
+function contextRow(context: KubeContext): TreeRow {
   return {
     node: { kind: 'context', context: context.name },
     label: context.name,
     description: context.current ? 'current' : undefined,
     icon: { id: 'server-environment' },
     tooltip: factSheet(context.name, [
-      ['Server', context.server === undefined ? undefined : code(context.server)],
+      ['Server', code(context.server)],
       ['User', context.user === undefined ? undefined : code(context.user)],
       ['Namespace', context.namespace === undefined ? undefined : code(context.namespace)],
-      ['Kubeconfig', context.file === undefined ? undefined : code(context.file)],
+      ['Kubeconfig', code(context.file)],
     ]),
     accessibleLabel: `Context ${context.name}${context.current ? ', current' : ''}`,
     expansion: 'collapsed',

@@ -38,12 +38,14 @@ export interface NoticeNode {
   readonly context: string | undefined;
   /** The file it speaks of. */
   readonly file: string | undefined;
+  /** Counted from 1. */
+  readonly line: number | undefined;
 }
 
 /** A path-like id, stable over reloads. The id of a row's parent is a prefix of its own. */
 export function nodeId(node: TreeNode): string {
   return node.kind === 'notice'
-    ? join(node.parent, `!${node.code}`, node.file ?? '')
+    ? join(node.parent, `!${node.code}`, node.file ?? '', `${node.line ?? ''}`)
     : partsOf(node).map(escape).join('/');
 }
 

@@ -1,10 +1,10 @@
 import { type Remedy, toError, UserError } from '../base/errors.ts';
+import type { KubeconfigProblem } from '../cluster/core/kubeconfigFile.ts';
 import { code, escapeMarkdown } from './markdown.ts';
 import type { NoticeNode } from './treeNode.ts';
 import type { RowAction, RowIcon, TreeRow } from './treeRow.ts';
 
 const warning: RowIcon = { id: 'warning', color: 'list.warningForeground' };
-const failure: RowIcon = { id: 'error', color: 'list.errorForeground' };
 
 /** Short words for the failures that a tree meets; anything else shows its own message. */
 const titles: Readonly<Record<string, { readonly label: string; readonly icon: RowIcon }>> = {
@@ -21,7 +21,6 @@ const titles: Readonly<Record<string, { readonly label: string; readonly icon: R
   'cluster.login': { label: 'Login failed', icon: { id: 'key', color: 'list.warningForeground' } },
   'cluster.certificate': { label: 'Certificate is not trusted', icon: { id: 'shield', color: 'list.errorForeground' } },
   'cluster.forbidden': { label: 'No permission', icon: { id: 'lock', color: 'list.warningForeground' } },
-  'kubeconfig.broken': { label: 'Kubeconfig file cannot be read', icon: failure },
 };
 
 /** Where a notice stands and what its remedies act on. */
@@ -42,7 +41,7 @@ export function errorNotice(place: NoticePlace, error: unknown): TreeRow {
   const file = remedies.find((remedy) => remedy.kind === 'openFile')?.path;
   const own = titles[kind] === undefined;
   return notice({
-    node: { kind: 'notice', ...place, code: kind, file },
+    node: { kind: 'notice', ...place, code: kind, file, line: undefined },
     label: title.label,
     description: own ? undefined : reason,
     icon: title.icon,
@@ -51,14 +50,15 @@ export function errorNotice(place: NoticePlace, error: unknown): TreeRow {
   });
 }
 
-/** The row of a kubeconfig file that cannot be used; opening the row opens the file. */
-export function brokenFileNotice(file: string, message: string): TreeRow {
+/** The row of a kubeconfig file, or a part of one, that cannot be used; opening the row opens the place. */
+export function kubeconfigNotice({ file, line, message }: KubeconfigProblem): TreeRow {
+  const name = file.split(/[\\/]/).at(-1) ?? file;
   return notice({
-    node: { kind: 'notice', parent: '', code: 'kubeconfig.broken', context: undefined, file },
-    label: file.split(/[\\/]/).at(-1) ?? file,
+    node: { kind: 'notice', parent: '', code: 'kubeconfig', context: undefined, file, line },
+    label: line === undefined ? name : `${name}:${line}`,
     description: message,
-    icon: failure,
-    detail: ['This kubeconfig file cannot be used.', message],
+    icon: warning,
+    detail: ['This kubeconfig file cannot be used as it is.', message],
     actions: ['openFile', 'retry'],
   });
 }
@@ -66,7 +66,7 @@ export function brokenFileNotice(file: string, message: string): TreeRow {
 /** The row below which nothing is, such as a kind without workloads. */
 export function emptyNotice(place: NoticePlace, label: string): TreeRow {
   return notice({
-    node: { kind: 'notice', ...place, code: 'empty', file: undefined },
+    node: { kind: 'notice', ...place, code: 'empty', file: undefined, line: undefined },
     label,
     description: undefined,
     icon: undefined,
@@ -78,7 +78,7 @@ export function emptyNotice(place: NoticePlace, label: string): TreeRow {
 /** The row for a user who may not list namespaces: opening it asks for the name of one. */
 export function hiddenNamespacesNotice(place: NoticePlace, error: Error): TreeRow {
   return notice({
-    node: { kind: 'notice', ...place, code: 'namespaces.forbidden', file: undefined },
+    node: { kind: 'notice', ...place, code: 'namespaces.forbidden', file: undefined, line: undefined },
     label: 'Other namespaces are not listed',
     description: 'use one by its name',
     icon: { id: 'lock' },

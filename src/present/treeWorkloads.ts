@@ -1,5 +1,5 @@
 import type { KubeObject } from '../cluster/core/objects.ts';
-import { developableKinds } from '../devmode/core/workloadKinds.ts';
+import { developableKinds } from '../devmode/core/developableKinds.ts';
 import { type DevMark, devMark, devModeText, sinceText, type Viewer } from './devMark.ts';
 import type { Locale } from './locale.ts';
 import { code, escapeMarkdown, factSheet } from './markdown.ts';
@@ -74,7 +74,7 @@ function workloadRow(place: WorkloadPlace, object: KubeObject, view: WorkloadVie
 }
 
 function devWords(place: WorkloadPlace, mark: DevMark): readonly string[] {
-  if (mark.kind === 'idle') return developableKinds.includes(place.group) ? ['idle'] : [];
+  if (mark.kind === 'idle') return developableKinds.some(({ type }) => type.kind === place.group) ? ['idle'] : [];
   return ['developed', mark.kind];
 }
 

@@ -1,14 +1,9 @@
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
+import type { KubeconfigContexts } from '../../cluster/core/kubeconfigContexts.ts';
 import type { KubeObject } from '../../cluster/core/objects.ts';
-import {
-  type KubeconfigFacts,
-  contextRows,
-  groupRows,
-  type Listing,
-  namespaceRows,
-} from '../../present/treeContexts.ts';
+import { contextRows, groupRows, type Listing, namespaceRows } from '../../present/treeContexts.ts';
 import { liveRows, nodeId, parentNode, type TreeNode, type WorkloadNode } from '../../present/treeNode.ts';
 import { containerRows, podRows } from '../../present/treePods.ts';
 import type { TreeRow } from '../../present/treeRow.ts';
@@ -25,7 +20,7 @@ export interface TreeElement {
 
 /** What the tree takes from outside. */
 export interface ClusterTreeDeps {
-  readonly readKubeconfig: () => Promise<KubeconfigFacts>;
+  readonly readKubeconfig: () => Promise<KubeconfigContexts>;
   /** The shared connection to a context; the tree does not dispose it. */
   readonly openCluster: (context: string) => Promise<Cluster>;
   /** Namespaces that the user named for a context. */
