@@ -11,7 +11,11 @@ export interface Counts {
 }
 
 /** Runs the test files of some patterns as node:test does, each file in a process of its own, and prints as it goes. */
-export async function runSuite(patterns: readonly string[], concurrency: number, env: NodeJS.ProcessEnv): Promise<Counts> {
+export async function runSuite(
+  patterns: readonly string[],
+  concurrency: number,
+  env: NodeJS.ProcessEnv,
+): Promise<Counts> {
   const files = globSync(patterns, { cwd: checkout }).sort();
   if (files.length === 0) throw new Error(`No test file matches ${patterns.join(' ')}.`);
   const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -23,6 +27,6 @@ export async function runSuite(patterns: readonly string[], concurrency: number,
     counts.failed = summary.tests - summary.passed - summary.skipped - summary.todo;
     counts.skipped = summary.skipped;
   });
-  for await (const text of stream.compose(spec)) process.stdout.write(text as Buffer);
+  for await (const text of stream.compose(spec)) process.stdout.write(text);
   return counts;
 }

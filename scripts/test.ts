@@ -29,9 +29,24 @@ const suites: Readonly<Record<string, Suite>> = {
     concurrency: 2,
     needs: [],
   },
-  'test:cluster': { name: 'cluster tests', patterns: ['test/integration/**/*.test.ts'], concurrency: 1, needs: ['bundles', 'cluster'] },
-  'test:host': { name: 'tests in the extension host', patterns: ['test/vscode/hostSuite.test.ts'], concurrency: 1, needs: ['package', 'vscode'] },
-  'test:e2e': { name: 'end-to-end tests', patterns: ['test/e2e/**/*.test.ts'], concurrency: 1, needs: ['package', 'cluster', 'vscode'] },
+  'test:cluster': {
+    name: 'cluster tests',
+    patterns: ['test/integration/**/*.test.ts'],
+    concurrency: 1,
+    needs: ['bundles', 'cluster'],
+  },
+  'test:host': {
+    name: 'tests in the extension host',
+    patterns: ['test/vscode/hostSuite.test.ts'],
+    concurrency: 1,
+    needs: ['package', 'vscode'],
+  },
+  'test:e2e': {
+    name: 'end-to-end tests',
+    patterns: ['test/e2e/**/*.test.ts'],
+    concurrency: 1,
+    needs: ['package', 'cluster', 'vscode'],
+  },
 };
 
 const chosen = verb === 'test' ? Object.values(suites) : [suites[verb]].filter((suite) => suite !== undefined);
@@ -81,7 +96,11 @@ try {
   for (const suite of chosen) {
     for (const need of suite.needs) await prepare(need);
     say(suite.name);
-    const counts: Counts = await runSuite(positionals.length > 0 ? positionals : suite.patterns, suite.concurrency, env);
+    const counts: Counts = await runSuite(
+      positionals.length > 0 ? positionals : suite.patterns,
+      suite.concurrency,
+      env,
+    );
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;

@@ -103,7 +103,7 @@ export class LiveSession implements DevSession {
     this.#store.add(engine.onProblems((problems) => this.dispatch({ kind: 'problemsChanged', problems })));
     this.#store.add(engine.onBatchApplied((batch) => this.#onBatch(batch)));
     this.#store.add(pods.onChange((state) => this.#onPod(state)));
-    this.#store.add(followWorkload(this.#cluster, this.#ref, id, (error) => void this.#onLost(error)));
+    this.#store.add(followWorkload(this.#cluster, this.#ref, id, (error) => this.#onLost(error)));
   }
 
   /** Resolves when the first sync is complete; rejects when it cannot be. */
@@ -243,10 +243,13 @@ export class LiveSession implements DevSession {
     }
   }
 
-  async #onLost(error: UserError): Promise<void> {
+  #onLost(error: UserError): void {
     if (this.state.phase.kind === 'ending' || this.state.phase.kind === 'starting') return;
     this.#log.warn(error.message);
-    await this.close(error);
-    await forgetSession(this.#deps.stateDir, this.id);
+    this.close(error)
+      .then(() => forgetSession(this.#deps.stateDir, this.id))
+      .catch((failure: unknown) => {
+        this.#log.error('The session could not be closed in order.', toError(failure).message);
+      });
   }
 }

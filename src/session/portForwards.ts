@@ -84,7 +84,7 @@ export class PortForwards {
       socket.on('close', () => sockets.delete(socket));
       // A broken client is no news for anybody; what matters is told by `pipeline`.
       socket.on('error', () => undefined);
-      void this.#serve(remote, socket);
+      this.#serve(remote, socket);
     });
     return new Promise((resolve, reject) => {
       server.once('error', (cause) => {
@@ -98,20 +98,23 @@ export class PortForwards {
     });
   }
 
-  async #serve(remote: number, socket: Socket): Promise<void> {
+  #serve(remote: number, socket: Socket): void {
+    this.#pump(remote, socket).catch((error: unknown) => {
+      if (!isAbortError(error)) {
+        this.#log.debug(`Forwarded connection to port ${remote} ended: ${toError(error).message}`);
+      }
+      // A reset tells the client that the answer is cut; an orderly end would make it look complete.
+      socket.resetAndDestroy();
+    });
+  }
+
+  async #pump(remote: number, socket: Socket): Promise<void> {
     const gone = new AbortController();
     socket.once('close', () => {
       gone.abort();
     });
-    try {
-      const stream = await this.#dial(remote, AbortSignal.any([this.#abort.signal, gone.signal]));
-      await Promise.all([pipeline(socket, stream), pipeline(stream, socket)]);
-    } catch (error) {
-      if (!isAbortError(error))
-        this.#log.debug(`Forwarded connection to port ${remote} ended: ${toError(error).message}`);
-      // A reset tells the client that the answer is cut; an orderly end would make it look complete.
-      socket.resetAndDestroy();
-    }
+    const stream = await this.#dial(remote, AbortSignal.any([this.#abort.signal, gone.signal]));
+    await Promise.all([pipeline(socket, stream), pipeline(stream, socket)]);
   }
 }
 

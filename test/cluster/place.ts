@@ -32,7 +32,8 @@ export const clusterCache: string = path.join(programCache, 'cluster');
 export function clusterPlace(state: string = path.join(checkout, '.local', 'cluster')): ClusterPlace {
   const hash = createHash('sha256').update(path.resolve(state)).digest();
   // A /30 of its own within 10.231.0.0/16: the network's address, the machine's end, the node's end, broadcast.
-  const [third = 0, fourth = 0] = [hash[0], (hash[1] ?? 0) & 0xfc];
+  const third = hash.readUInt8(0);
+  const fourth = hash.readUInt8(1) & 0xfc;
   const id = hash.toString('hex', 2, 5);
   return {
     state,

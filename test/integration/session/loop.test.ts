@@ -27,8 +27,8 @@ before(async () => {
 });
 
 after(async () => {
-  await session?.detach();
-  await bench?.dispose();
+  await session.detach();
+  await bench.dispose();
 });
 
 test('Start Develop brings the folder into the pod, step by step', async (t) => {

@@ -84,7 +84,11 @@ test('restart ends the program with its children and starts it again', { skip },
   await until(/up[^]*pid[^]*up/);
   await command.stop();
   assert.equal(await ended, undefined);
-  const left = localExec(['sh', '-c', "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c '^PODLOOP_RUN='"]);
+  const left = localExec([
+    'sh',
+    '-c',
+    "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c '^PODLOOP_RUN='",
+  ]);
   let count = '';
   left.stdout.on('data', (chunk: Buffer) => (count += chunk.toString()));
   await left.exit;

@@ -31,7 +31,7 @@ function open(t: TestContext, dial: DialPod): PortForwards {
 
 test('bytes go both ways and the end of one way is kept apart from the other', async (t) => {
   const pod = await echoServer(t);
-  const forwards = open(t, async () => connect({ port: pod, host: '127.0.0.1', allowHalfOpen: true }));
+  const forwards = open(t, () => Promise.resolve(connect({ port: pod, host: '127.0.0.1', allowHalfOpen: true })));
   const { local } = await forwards.open(pod, 0);
   const client = connect({ port: local, host: '127.0.0.1' });
   client.end('hello');
@@ -65,7 +65,7 @@ test('a pod that cannot be reached resets the client instead of ending in order'
 
 test('closing all ends the listeners and the connections', async (t) => {
   const pod = await echoServer(t);
-  const forwards = open(t, async () => connect({ port: pod, host: '127.0.0.1' }));
+  const forwards = open(t, () => Promise.resolve(connect({ port: pod, host: '127.0.0.1' })));
   const { local } = await forwards.open(pod, 0);
   const client = connect({ port: local, host: '127.0.0.1' });
   client.on('error', () => undefined);
