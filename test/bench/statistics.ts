@@ -1,0 +1,15 @@
+/** Order statistics of one quantity, in its own unit. */
+export interface Spread {
+  readonly p50: number;
+  readonly p99: number;
+  readonly min: number;
+  readonly max: number;
+  readonly count: number;
+}
+
+/** The spread of at least one sample. */
+export function spreadOf(samples: readonly number[]): Spread {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
+  return { p50: at(0.5), p99: at(0.99), min: at(0), max: at(1), count: sorted.length };
+}
