@@ -1,6 +1,7 @@
 /** Every command that package.json contributes; a test holds both lists equal. */
 export const commandIds = [
   'podloop.startDevelop',
+  'podloop.startDevelopWith',
   'podloop.endDevelop',
   'podloop.openTerminal',
   'podloop.run',
@@ -56,3 +57,10 @@ export const contextKeys = [
   'podloop.running',
 ] as const;
 export type ContextKey = (typeof contextKeys)[number];
+
+/** Titles of the commands as package.json has them, by id. */
+export function commandTitles(manifest: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  // The unit test beside this holds package.json to the shape.
+  const { commands } = manifest.contributes as { commands: readonly { command: string; title: string }[] };
+  return Object.fromEntries(commands.map(({ command, title }) => [command, title.replace(/\.\.\.$/, '')]));
+}

@@ -1,18 +1,31 @@
 import type { Developer, DevModeRecord } from '../devmode/core/record.ts';
 import type { ForwardState } from '../session/core/state.ts';
 import { sinceText } from './devMark.ts';
-import { count, duration, type Locale } from './locale.ts';
+import { sentences } from './errorText.ts';
+import { duration, type Locale } from './locale.ts';
 
 /** After Start Develop. */
 export function startedMessage(workload: string): string {
   return `${workload} is in dev mode.`;
 }
 
-/** After End Develop; `kept` are places that somebody else changed meanwhile. */
-export function endedMessage(workload: string, kept: readonly string[], milliseconds: number): string {
-  if (kept.length === 0) return `${workload} is back as it was (${duration(milliseconds)}).`;
-  const places = kept.length === 1 ? (kept[0] ?? '') : `${count(kept.length, 'place')} (${kept.join(', ')})`;
-  return `${workload} is out of dev mode. ${places} was changed by someone else meanwhile and stays as it is now.`;
+/** What ending dev mode came to; the same as the session's report. */
+export interface EndFacts {
+  /** Places that somebody else changed meanwhile. */
+  readonly keptChanges: readonly string[];
+  /** What was still missing when waiting stopped. */
+  readonly unfinished: string | undefined;
+  readonly milliseconds: number;
+}
+
+/** After End Develop. */
+export function endedMessage(workload: string, { keptChanges, unfinished, milliseconds }: EndFacts): string {
+  if (unfinished !== undefined) return sentences(`${workload} is out of dev mode, but not ready yet`, unfinished);
+  if (keptChanges.length === 0) return `${workload} is back as it was (${duration(milliseconds)}).`;
+  return sentences(
+    `${workload} is out of dev mode`,
+    `Changed by someone else meanwhile and left as it is now: ${keptChanges.join(', ')}`,
+  );
 }
 
 /** Above the question whether to end what somebody else started. */
@@ -31,6 +44,12 @@ export function foreignDevModeMessage(
 /** `http://localhost:8080`: where a forwarded port answers. */
 export function forwardAddress({ local }: ForwardState): string {
   return `http://localhost:${local}`;
+}
+
+/** What the terminal of a program says of the ways to reach it; `undefined` without any. */
+export function programNote(forwards: readonly ForwardState[]): string | undefined {
+  if (forwards.length === 0) return undefined;
+  return forwards.map((forward) => `Port ${forward.remote} is at ${forwardAddress(forward)}`).join('\r\n');
 }
 
 /** What is wrong with the text as a port number, or `undefined`. */

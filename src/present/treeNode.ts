@@ -49,6 +49,24 @@ export function nodeId(node: TreeNode): string {
     : partsOf(node).map(escape).join('/');
 }
 
+/** The name of what a row stands for, as a command line takes it. */
+export function nodeName(node: Exclude<TreeNode, NoticeNode>): string {
+  switch (node.kind) {
+    case 'context':
+      return node.context;
+    case 'namespace':
+      return node.namespace;
+    case 'group':
+      return node.group;
+    case 'workload':
+      return node.name;
+    case 'pod':
+      return node.pod;
+    case 'container':
+      return node.container;
+  }
+}
+
 /** Ids of all rows above the one with this id, the topmost first. */
 export function ancestorIds(id: string): readonly string[] {
   const parts = id.split('/');

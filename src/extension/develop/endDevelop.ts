@@ -20,7 +20,7 @@ import { fetchWorkload } from './prepareStart.ts';
 export interface EndDevelopDeps {
   readonly clusters: ClusterPool;
   readonly sessions: OpenSessions;
-  readonly sessionDeps: () => Promise<SessionDeps>;
+  readonly sessionDeps: () => SessionDeps;
   readonly viewer: () => Viewer;
   readonly locale: Locale;
   readonly scheduler: Scheduler;
@@ -54,12 +54,12 @@ export class EndDevelop {
       const { message, detail } = foreignDevModeMessage(workload.name, foreign, scheduler.now(), locale);
       await confirm(message, detail, 'End Develop');
     }
-    const deps = await this.#deps.sessionDeps();
+    const deps = this.#deps.sessionDeps();
     this.#tell(workload, await withEndProgress(workload, (signal) => endDevModeAnywhere(deps, workload, signal)));
   }
 
-  #tell({ name }: WorkloadId, { keptChanges, milliseconds }: EndReport): void {
-    const shown = vscode.window.showInformationMessage(endedMessage(name, keptChanges, milliseconds));
+  #tell({ name }: WorkloadId, report: EndReport): void {
+    const shown = vscode.window.showInformationMessage(endedMessage(name, report));
     inBackground(this.#deps.log, 'The message after End Develop', shown);
   }
 }

@@ -32,7 +32,7 @@ export interface StartDevelopDeps extends WorkloadQuestionDeps {
   readonly settings: Settings;
   readonly memory: Memory;
   readonly endDevelop: EndDevelop;
-  readonly sessionDeps: () => Promise<SessionDeps>;
+  readonly sessionDeps: () => SessionDeps;
   readonly viewer: () => Viewer;
   readonly locale: Locale;
   readonly scheduler: Scheduler;
@@ -49,7 +49,7 @@ export class StartDevelop {
 
   /** `subject` names the workload, or it is asked for. With `useMemory` the answers of the last time count. */
   async run(subject: unknown, useMemory: boolean): Promise<void> {
-    const workload = workloadOf(subject) ?? (await chooseWorkload(this.#deps, 'Start Develop', 'idle'));
+    const workload = workloadOf(subject) ?? (await chooseWorkload(this.#deps, 'Start Develop', 'developable'));
     if (this.#deps.sessions.find(workload) !== undefined) throw alreadyHere(workload);
     if (this.#deps.sessions.isStarting(workload)) return;
     const cluster = await this.#deps.clusters.shared(workload.context);
@@ -66,7 +66,7 @@ export class StartDevelop {
   async #start(request: StartRequest): Promise<DevSession> {
     const { sessions, scheduler, log } = this.#deps;
     const { workload } = request;
-    const deps = await this.#deps.sessionDeps();
+    const deps = this.#deps.sessionDeps();
     const options = {
       location: vscode.ProgressLocation.Notification,
       title: `Start Develop: ${workload.name}`,
@@ -96,7 +96,7 @@ export class StartDevelop {
     const { viewer, sessions, log } = this.#deps;
     const mark = devMark(object, viewer());
     if (mark.kind !== 'mine') return false;
-    const deps = await this.#deps.sessionDeps();
+    const deps = this.#deps.sessionDeps();
     const saved = await listSavedSessions(deps.stateDir, log);
     const own = saved.find(({ id }) => id === mark.record.session);
     if (own === undefined) return false;

@@ -19,8 +19,8 @@ export interface WorkloadQuestionDeps {
   readonly locale: Locale;
 }
 
-/** Which workloads are offered: those that can be developed, or those that are being developed. */
-export type WorkloadFilter = 'idle' | 'developed';
+/** Which workloads are offered: all that can be developed, or those that are in dev mode. */
+export type WorkloadFilter = 'developable' | 'developed';
 
 const limit = 30_000;
 
@@ -34,7 +34,7 @@ export async function chooseWorkload(
   const cluster = await deps.clusters.shared(context);
   const namespace = await chooseNamespace(deps, title, cluster);
   const options = workloadOptions(deps, { cluster, namespace, filter });
-  return pick(`${title}: ${namespace}`, filter === 'idle' ? 'Workload to develop' : 'Workload in dev mode', options);
+  return pick(`${title}: ${namespace}`, filter === 'developed' ? 'Workload in dev mode' : 'Workload', options);
 }
 
 /** Asks for a context; the only one is not asked for. */

@@ -69,6 +69,11 @@ export class RunTerminal implements vscode.Pseudoterminal {
     this.#over();
   }
 
+  /** Writes a line of our own between the program's. */
+  note(text: string | undefined): void {
+    if (text !== undefined) this.#write.fire(note(text));
+  }
+
   /** Closes the terminal itself, as when there is no pod any more. */
   end(): void {
     this.close();

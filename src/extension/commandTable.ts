@@ -1,0 +1,88 @@
+import * as vscode from 'vscode';
+import { chooseWorkload } from './prompts/chooseWorkload.ts';
+import { debugProgram, runProgram } from './session/programCommands.ts';
+import { openSessionConfig, openWorkspaceConfig } from './develop/openConfig.ts';
+import type { CommandHandler, CommandTable } from './register.ts';
+import type { Services } from './services.ts';
+import { chooseSession } from './session/chooseSession.ts';
+import type { OpenSession } from './session/openSessions.ts';
+import { forwardPort, openPort, stopForward } from './session/ports.ts';
+import { showSessionMenu } from './session/showMenu.ts';
+import { showProblems, waitForSync } from './session/syncCommands.ts';
+import type { WorkloadId } from '../session/core/state.ts';
+import { workloadOf } from './subject.ts';
+import { showPodLogs } from './terminals/podLogs.ts';
+
+/** Every command and what it does, over the services of the window. */
+export function commandTable(services: Services, showLog: () => void): CommandTable {
+  const { sessions, terminals, debug, startDevelop, endDevelop, clusterCommands, now, locale } = services;
+  /** A command about one session of this window. */
+  const onSession =
+    (title: string, act: (open: OpenSession) => Promise<void> | void): CommandHandler =>
+    async (subject) =>
+      act(await chooseSession(sessions, subject, { title, now: now(), locale }));
+  return {
+    'podloop.startDevelop': (subject) => startDevelop.run(subject, true),
+    'podloop.startDevelopWith': (subject) => startDevelop.run(subject, false),
+    'podloop.endDevelop': async (subject) => {
+      const workload = workloadOf(subject) ?? (await workloadToEnd(services));
+      await endDevelop.run(workload);
+    },
+    'podloop.openTerminal': onSession('Open Terminal', (open) => {
+      terminals.openShell(open);
+    }),
+    'podloop.run': onSession('Run', (open) => runProgram(services, open)),
+    'podloop.debug': onSession('Debug', (open) => debugProgram(services, open)),
+    'podloop.restartRun': onSession('Restart Program', async (open) => {
+      await terminals.running(open)?.pty.command?.restart();
+    }),
+    'podloop.stopRun': onSession('Stop Program', async (open) => {
+      await debug.detach(open);
+      await terminals.running(open)?.pty.command?.stop();
+    }),
+    'podloop.openPort': onSession('Open Forwarded Port', openPort),
+    'podloop.forwardPort': onSession('Forward Port', forwardPort),
+    'podloop.stopForward': onSession('Stop Forwarding Port', stopForward),
+    'podloop.flushSync': onSession('Wait for Sync', waitForSync),
+    'podloop.reconnect': onSession('Reconnect', ({ session }) => {
+      session.reconnectNow();
+    }),
+    'podloop.showProblems': onSession('Show Paths Not Synced', showProblems),
+    'podloop.showMenu': async (subject) => {
+      const starting = sessions.all.length === 0 && sessions.states.length > 0;
+      // A session that starts has no menu yet; its notification has the way out.
+      if (starting) await vscode.commands.executeCommand('notifications.showList');
+      else await showMenu(services, subject);
+    },
+    'podloop.showLogs': (subject) =>
+      showPodLogs(services.clusters, subject, () => chooseWorkload(services, 'Show Pod Logs', 'developable')),
+    'podloop.showLog': showLog,
+    'podloop.openConfig': async (subject) => {
+      if (sessions.all.length === 0) return openWorkspaceConfig();
+      await openSessionConfig(
+        await chooseSession(sessions, subject, { title: 'Open Config File', now: now(), locale }),
+      );
+    },
+    'podloop.addKubeconfig': () => clusterCommands.addKubeconfig(),
+    'podloop.useNamespace': (subject) => clusterCommands.useNamespace(subject),
+    'podloop.forgetNamespace': (subject) => clusterCommands.forgetNamespace(subject),
+    'podloop.refresh': (subject) => clusterCommands.refresh(subject),
+    'podloop.retry': (subject) => clusterCommands.retry(subject),
+    'podloop.refreshLogin': (subject) => clusterCommands.refreshLogin(subject),
+    'podloop.openKubeconfig': (subject) => clusterCommands.openKubeconfig(subject),
+    'podloop.copyName': (subject) => clusterCommands.copyName(subject),
+  };
+}
+
+async function showMenu({ sessions, terminals, now, locale }: Services, subject: unknown): Promise<void> {
+  const open = await chooseSession(sessions, subject, { title: 'Podloop', now: now(), locale });
+  await showSessionMenu(open, terminals.running(open), { now: now(), locale });
+}
+
+/** The session of this window if there is one, else any workload that the cluster shows in dev mode. */
+async function workloadToEnd(services: Services): Promise<WorkloadId> {
+  const { sessions, now, locale } = services;
+  if (sessions.all.length === 0) return chooseWorkload(services, 'End Develop', 'developed');
+  const { session } = await chooseSession(sessions, undefined, { title: 'End Develop', now: now(), locale });
+  return session.state.workload;
+}

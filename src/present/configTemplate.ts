@@ -1,0 +1,34 @@
+import type { DevConfig } from '../config/devConfig.ts';
+
+/** The text of a new `.podloop/config.yaml` for a workload: what is used now, ready to be changed and committed. */
+export function configTemplate(workload: string, config: DevConfig): string {
+  const ports = config.ports.map(({ remote, local }) =>
+    local === remote ? `${remote}` : `'${local || ''}:${remote}'`,
+  );
+  return `# How Podloop develops this folder in a cluster. Everybody who opens the folder uses the same.
+version: 1
+containers:
+  - workload: ${workload}
+    image: ${quoted(config.image)}
+    workDir: ${quoted(config.workDir)}
+${line('run', config.run, 'npm start')}
+${line('debug', config.debug, 'node --inspect=127.0.0.1:9229 server.js')}
+    # Start the program again after each batch of synced changes.
+    restartOnSync: ${config.restartOnSync}
+    # Ports of the pod that are offered on this machine.
+    ports: [${ports.join(', ')}]
+    # Besides .gitignore and .podloopignore.
+    ignore: [${config.ignore.map(quoted).join(', ')}]
+`;
+}
+
+function line(key: string, value: string | undefined, example: string): string {
+  return value === undefined ? `    # ${key}: ${example}` : `    ${key}: ${quoted(value)}`;
+}
+
+/** Plain where YAML reads it back as the same text; JSON's quotes are YAML's otherwise. */
+function quoted(text: string): string {
+  return /^[A-Za-z/][\w./:@-]*$/.test(text) && !/:$|^(true|false|null|yes|no|on|off)$/i.test(text)
+    ? text
+    : JSON.stringify(text);
+}
