@@ -2,6 +2,7 @@ import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
+import { isDeepStrictEqual } from 'node:util';
 import type { Disposable } from '../base/disposable.ts';
 import { jsonEqual } from '../base/json.ts';
 import type { KubeContext } from './core/kubeconfigContexts.ts';
@@ -120,7 +121,7 @@ function pickTls(options: RequestOptions): TlsOptions {
 }
 
 function sameTls(a: TlsOptions, b: TlsOptions): boolean {
-  return tlsKeys.every((key) => String(a[key]) === String(b[key]));
+  return isDeepStrictEqual(a, b);
 }
 
 function readHeaders(headers: RequestOptions['headers']): OutgoingHttpHeaders {

@@ -66,8 +66,7 @@ interface EntryReading {
 
 function readEntries({ document, lines, file, key, inner, problems }: EntryReading): readonly KubeconfigEntry[] {
   const node = document.get(key, true);
-  const lineOf = (value: unknown): number =>
-    isNode(value) && value.range != null ? lines.linePos(value.range[0]).line : 1;
+  const lineOf = (value: unknown): number => (isNode(value) ? lines.linePos(value.range?.[0] ?? 0).line : 1);
   if (node === undefined || (isScalar(node) && node.value === null)) return [];
   if (!isSeq(node)) {
     problems.push({ file, line: lineOf(node), message: `'${key}' must be a list.` });
