@@ -56,12 +56,12 @@ export function wireWindow(services: Services, clustersView: ClustersView): vsco
 function onChangedIds(sessions: OpenSessions, callback: (ids: ReadonlySet<string>) => void): vscode.Disposable {
   let before = [...sessions.ids].join();
   callback(sessions.ids);
-  return new vscode.Disposable(
+  return vscode.Disposable.from(
     sessions.onChange(() => {
       const now = [...sessions.ids].join();
       if (now === before) return;
       before = now;
       callback(sessions.ids);
-    }).dispose,
+    }),
   );
 }

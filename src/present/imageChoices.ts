@@ -21,7 +21,7 @@ export function imageChoices(detected: Language | undefined, own: string | undef
   return [
     ...sorted.map((language) => ({
       image: languageDefaults[language].image,
-      label: `${languageNames[language]}`,
+      label: languageNames[language],
       description: [languageDefaults[language].image, ...(language === detected ? ['detected'] : [])].join(' · '),
     })),
     ...(own === undefined || own === '' ? [] : [{ image: own, label: "The container's own image", description: own }]),

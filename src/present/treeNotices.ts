@@ -121,7 +121,12 @@ function actionOf(remedy: Remedy): readonly RowAction[] {
       return [remedy.kind];
     case 'nameNamespace':
       return ['useNamespace'];
-    default:
+    case 'showLog':
+    case 'openSettings':
+    case 'copyText':
+    case 'podLogs':
+    case 'endDevMode':
+    case 'reconnect':
       return [];
   }
 }

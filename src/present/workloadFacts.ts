@@ -81,7 +81,7 @@ function said(words: string, health: WorkloadStatus['health']): WorkloadStatus {
 }
 
 function requirement({ key, operator, values }: JsonObject): readonly string[] {
-  if (typeof key !== 'string') return [];
+  if (typeof key !== 'string' || typeof operator !== 'string') return [];
   const set = `(${textsField(values).join(',')})`;
   switch (operator) {
     case 'In':

@@ -56,9 +56,7 @@ async function candidates({ workload, remembered }: FolderQuestion, log: Log): P
   const [configured, namesakes, known] = await Promise.all([
     configuredFolders(workload, log),
     foldersNamed(workload),
-    remembered !== undefined && (await isFolder(remembered))
-      ? [{ path: remembered, source: 'remembered' } as const]
-      : [],
+    rememberedFolder(remembered),
   ]);
   return [
     ...known,
@@ -100,6 +98,8 @@ async function foldersNamed(workload: string): Promise<readonly FolderCandidate[
   return files.map(({ fsPath }) => ({ path: path.dirname(fsPath), source: 'sameName' }));
 }
 
-async function isFolder(folder: string): Promise<boolean> {
-  return (await stat(folder).catch(() => undefined))?.isDirectory() === true;
+/** The folder of the last time, unless it is gone. */
+async function rememberedFolder(folder: string | undefined): Promise<readonly FolderCandidate[]> {
+  const found = folder === undefined ? undefined : await stat(folder).catch(() => undefined);
+  return folder !== undefined && found?.isDirectory() === true ? [{ path: folder, source: 'remembered' }] : [];
 }

@@ -20,7 +20,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
   #command: RunningCommand | undefined;
   #following: Disposable | undefined;
   #starting: Promise<RunningCommand> | undefined;
-  readonly #opened = Promise.withResolvers<void>();
+  readonly #opened = Promise.withResolvers<undefined>();
   #closed = false;
   #size = firstSize;
 
@@ -45,7 +45,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
 
   open(size: vscode.TerminalDimensions | undefined): void {
     if (size !== undefined) this.setDimensions(size);
-    this.#opened.resolve();
+    this.#opened.resolve(undefined);
   }
 
   handleInput(data: string): void {
@@ -64,7 +64,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
 
   close(): void {
     this.#closed = true;
-    this.#opened.resolve();
+    this.#opened.resolve(undefined);
     this.#command?.dispose();
     this.#over();
   }
@@ -91,15 +91,20 @@ export class RunTerminal implements vscode.Pseudoterminal {
     try {
       // VS Code drops what is written before it opened the terminal.
       await this.#opened.promise;
-      if (this.#closed) throw new AbortError();
+      if (this.#isClosed()) throw new AbortError();
       const command = await this.#start(this.#size);
-      if (this.#closed) command.dispose();
+      if (this.#isClosed()) command.dispose();
       else this.#follow(command);
       return command;
     } finally {
       this.#starting = undefined;
       this.#changed.fire();
     }
+  }
+
+  /** Read through a call, because it changes while a start waits. */
+  #isClosed(): boolean {
+    return this.#closed;
   }
 
   #follow(command: RunningCommand): void {

@@ -12,7 +12,7 @@ export class LiveListing implements Disposable {
   #watching: DisposableStore | undefined;
   #current: Listing | undefined;
   #cluster: Cluster | undefined;
-  readonly #first = Promise.withResolvers<void>();
+  readonly #first = Promise.withResolvers<undefined>();
 
   constructor(wanted: WantedList, open: () => Promise<Cluster>, onChange: () => void) {
     this.#wanted = wanted;
@@ -21,7 +21,7 @@ export class LiveListing implements Disposable {
   }
 
   /** Resolves when the cluster answered for the first time, with a list or a failure, or when nobody waits any more. */
-  get first(): Promise<void> {
+  get first(): Promise<undefined> {
     return this.#first.promise;
   }
 
@@ -60,7 +60,7 @@ export class LiveListing implements Disposable {
   pause(): void {
     this.#watching?.dispose();
     this.#watching = undefined;
-    this.#first.resolve();
+    this.#first.resolve(undefined);
   }
 
   dispose(): void {
@@ -70,7 +70,7 @@ export class LiveListing implements Disposable {
   #update(watching: DisposableStore, state: LiveState): void {
     if (watching.isDisposed || state.kind === 'loading') return;
     this.#current = state;
-    this.#first.resolve();
+    this.#first.resolve(undefined);
     this.#onChange();
   }
 }
