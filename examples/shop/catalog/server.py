@@ -31,4 +31,5 @@ routes = [
 ]
 
 if __name__ == "__main__":
-    Service("catalog", VERSION, routes).run(int(os.environ.get("PORT", "8081")))
+    with database:
+        Service("catalog", VERSION, routes).run(int(os.environ.get("PORT", "8081")))

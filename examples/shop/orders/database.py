@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Self
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
@@ -12,11 +13,13 @@ from service import Refusal, Request
 
 Connection = psycopg.Connection[DictRow]
 
-GIVE_UP_AFTER_SECONDS = 5.0
+CLOSE_WITHIN_SECONDS = 0.1
+GIVE_UP_AFTER_SECONDS = 1.5
+"""Less than probes wait, so that a pod says itself why it is not ready."""
 
 
 class Database:
-    """A few open connections, replaced when the database has gone away and come back."""
+    """A few connections, open inside a `with` block; replaced when the database has gone away and come back."""
 
     def __init__(self) -> None:
         self._pool = ConnectionPool(
@@ -25,8 +28,15 @@ class Database:
             max_size=4,
             timeout=GIVE_UP_AFTER_SECONDS,
             check=ConnectionPool.check_connection,
-            open=True,
+            open=False,
         )
+
+    def __enter__(self) -> Self:
+        self._pool.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.close(CLOSE_WITHIN_SECONDS)
 
     @contextmanager
     def transaction(self, request: Request) -> Iterator[Connection]:

@@ -69,4 +69,5 @@ routes = [
 ]
 
 if __name__ == "__main__":
-    Service("orders", VERSION, routes).run(int(os.environ.get("PORT", "8082")))
+    with database:
+        Service("orders", VERSION, routes).run(int(os.environ.get("PORT", "8082")))

@@ -138,6 +138,11 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 64
 
+    def handle_error(self, *args: object) -> None:
+        # A caller that no longer wants its answer is nobody's error.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(*args)
+
 
 class _Connection(BaseHTTPRequestHandler):
     """

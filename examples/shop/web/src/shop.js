@@ -47,11 +47,11 @@ export class Shop {
 
   /** Places an order under an id of ours, so that sending the form twice places it once. */
   placeOrder(id, lines) {
-    return this.#ask('orders', 'PUT', `/orders/${id}`, { lines });
+    return this.#ask('orders', 'PUT', `/orders/${encodeURIComponent(id)}`, { lines });
   }
 
   order(id) {
-    return this.#ask('orders', 'GET', `/orders/${id}`);
+    return this.#ask('orders', 'GET', `/orders/${encodeURIComponent(id)}`);
   }
 
   async #ask(service, method, path, body) {

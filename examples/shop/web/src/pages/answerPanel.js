@@ -1,38 +1,42 @@
 import { html } from '../html.js';
 import { identity } from '../identity.js';
 
+/** Services in the order in which they are shown: callers before those they call. */
+const order = ['web', 'catalog', 'orders', 'db'];
+
 /** Which version of which service, in which pod, took part in this page. */
 export function answerPanel({ shop, started }) {
   const own = { ...identity, ms: performance.now() - started };
-  const answers = distinct([own, ...shop.answers]);
+  const answers = distinct([own, ...shop.answers]).sort((a, b) => order.indexOf(a.service) - order.indexOf(b.service));
   return html`<footer class="answers">
     <h2>Answered by</h2>
     <ul>
-      ${answers.map((answer) => html`<li class="${cssName(answer)}">${answerCard(answer)}</li>`)}
+      ${answers.map((answer) => (answer.failure === undefined ? answerCard(answer) : failureCard(answer)))}
     </ul>
   </footer>`;
 }
 
-function answerCard({ service, version, runtime, pod, ms, failure }) {
-  if (failure !== undefined) {
-    return html`<b>${service}</b> <span class="version">no answer</span><span>${failure}</span>`;
-  }
-  return html`<b>${service}</b> <span class="version">${version}</span>
-    <span>${runtime}</span>
-    <code title="${pod}">${pod}</code>
-    ${ms !== undefined && html`<span class="time">${ms.toFixed(1)} ms</span>`}`;
+function answerCard({ service, version, language, runtime, pod, ms }) {
+  return html`<li class="is-${language.toLowerCase()}">
+    <div><b>${service}</b> <span class="version">${version}</span> <span class="runtime">${runtime}</span></div>
+    <div><code title="${pod}">${pod}</code> <span class="time">${ms.toFixed(1)} ms</span></div>
+  </li>`;
 }
 
-/** One card per service and pod; where one was asked several times, its slowest answer. */
+function failureCard({ service, failure }) {
+  return html`<li class="is-away">
+    <div><b>${service}</b> <span class="version">no answer</span></div>
+    <div><code>${failure}</code></div>
+  </li>`;
+}
+
+/** One entry per service and pod; where one was asked several times, its slowest answer. */
 function distinct(answers) {
-  const found = new Map();
+  const slowest = new Map();
   for (const answer of answers) {
     const key = `${answer.service} ${answer.pod}`;
-    if (!((found.get(key)?.ms ?? -1) >= (answer.ms ?? 0))) found.set(key, answer);
+    const known = slowest.get(key);
+    if (known === undefined || answer.ms > known.ms) slowest.set(key, answer);
   }
-  return [...found.values()];
-}
-
-function cssName({ language, failure }) {
-  return failure === undefined ? `is-${language.toLowerCase()}` : 'is-away';
+  return [...slowest.values()];
 }
