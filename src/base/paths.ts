@@ -7,6 +7,9 @@ export type RemotePath = string & { readonly [brand]: 'RemotePath' };
 /** Path relative to the synced root: `/`-separated, no leading `/`, no `.`/`..` parts; the root itself is ''. */
 export type SyncPath = string & { readonly [brand]: 'SyncPath' };
 
+/** The synced root itself. */
+export const rootSyncPath = '' as SyncPath;
+
 export function localPath(path: string): LocalPath {
   return path as LocalPath;
 }

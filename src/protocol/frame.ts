@@ -176,7 +176,7 @@ export interface Forget extends Operation {
 }
 
 /** The content of a file that is too long for one frame. Nothing is visible before its `commit`. */
-export type TransferFrame = Begin | Chunk | Discard;
+export type TransferFrame = Begin | Chunk | Discard | Halt;
 
 export interface Begin {
   readonly kind: 'begin';
@@ -196,6 +196,14 @@ export interface Chunk {
 export interface Discard {
   readonly kind: 'discard';
   readonly transfer: number;
+}
+
+/** The sidecar cannot take the rest of a transfer, e.g. because its disk is full. The client discards it. */
+export interface Halt {
+  readonly kind: 'halt';
+  readonly transfer: number;
+  readonly reason: NackReason;
+  readonly message: string;
 }
 
 /** Operations marked `batched` between these two become visible together, when the batch ends. */

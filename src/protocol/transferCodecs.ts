@@ -1,7 +1,7 @@
 import { takeOneOf, writeOneOf } from './fields.ts';
-import { type BatchFrame, type Pack, packEncodings, type TransferFrame } from './frame.ts';
+import { type BatchFrame, nackReasons, type Pack, packEncodings, type TransferFrame } from './frame.ts';
 import type { FrameCodecs } from './frameCodec.ts';
-import { maxChunkBytes, maxFileBytes, maxFrameBytes } from './limits.ts';
+import { maxChunkBytes, maxFileBytes, maxFrameBytes, maxTextBytes } from './limits.ts';
 
 const anyInteger = Number.MAX_SAFE_INTEGER;
 
@@ -27,6 +27,20 @@ export const transferCodecs: FrameCodecs<TransferFrame | BatchFrame | Pack> = {
     tag: 42,
     write: (out, frame) => out.integer(frame.transfer),
     take: (input) => ({ kind: 'discard', transfer: input.integer(anyInteger) }),
+  },
+  halt: {
+    tag: 43,
+    write(out, frame) {
+      out.integer(frame.transfer);
+      writeOneOf(out, nackReasons, frame.reason);
+      out.text(frame.message);
+    },
+    take: (input) => ({
+      kind: 'halt',
+      transfer: input.integer(anyInteger),
+      reason: takeOneOf(input, nackReasons),
+      message: input.text(maxTextBytes),
+    }),
   },
   batchBegin: { tag: 50, write() {}, take: () => ({ kind: 'batchBegin' }) },
   batchEnd: { tag: 51, write() {}, take: () => ({ kind: 'batchEnd' }) },

@@ -1,61 +1,57 @@
 import { parentSyncPath, type SyncPath } from '../../base/paths.ts';
-import type { Decision } from './decide.ts';
+import type { PathState } from '../../protocol/pathState.ts';
+import type { LocalView } from './decide.ts';
 
-/** A decision about one path. */
-export interface PlannedChange {
+/** The kinds of thing at one path on both sides: all that the order of changes depends on. */
+export interface PathKinds {
   readonly path: SyncPath;
-  readonly decision: Decision;
+  readonly local: LocalView['kind'];
+  readonly remote: PathState['kind'];
 }
 
-/** Changes in the order in which they can be carried out one after the other. */
-export interface OrderedChanges {
-  /**
-   * What makes room, to be carried out at once: deletions where a path changes between folder and non-folder,
-   * deepest first, then new folders, outermost first.
-   */
-  readonly early: readonly PlannedChange[];
-  /** Files, links and modes, and after them deletions, deepest first: to become visible together. */
-  readonly late: readonly PlannedChange[];
+/** Paths in the order in which they can be brought over one after the other. A path may occur in `clear` and later again. */
+export interface OrderedPaths {
+  /** What must be deleted first because something of another kind takes its place, deepest first. */
+  readonly clear: readonly SyncPath[];
+  /** New folders, outermost first. */
+  readonly folders: readonly SyncPath[];
+  /** Files, links, modes: in the given order. */
+  readonly contents: readonly SyncPath[];
+  /** What is gone, deepest first. */
+  readonly removals: readonly SyncPath[];
 }
 
-/** Orders the changes of one batch; each path occurs once. */
-export function orderChanges(changes: readonly PlannedChange[]): OrderedChanges {
-  const blocked = new Set(changes.filter(replacesKind).map(({ path }) => path));
-  const clearing: PlannedChange[] = [];
-  const folders: PlannedChange[] = [];
-  const contents: PlannedChange[] = [];
-  const deletions: PlannedChange[] = [];
-  for (const change of changes) {
-    const { path, decision } = change;
-    if (decision.kind === 'delete') {
-      (isUnder(path, blocked) ? clearing : deletions).push(change);
-    } else if (decision.kind === 'create' && replacesKind(change)) {
-      clearing.push({ path, decision: { kind: 'delete', base: decision.base } });
-      const fresh: PlannedChange = { path, decision: { ...decision, base: { kind: 'absent' } } };
-      (decision.state.kind === 'folder' ? folders : contents).push(fresh);
-    } else if (decision.kind === 'create' && decision.state.kind === 'folder') folders.push(change);
-    else if (decision.kind !== 'nothing' && decision.kind !== 'keepRemote') contents.push(change);
+/** Orders the paths of one batch; each occurs once. */
+export function orderPaths(paths: readonly PathKinds[]): OrderedPaths {
+  const replaced = new Set(paths.filter(changesKind).map(({ path }) => path));
+  const clear: SyncPath[] = [];
+  const folders: SyncPath[] = [];
+  const contents: SyncPath[] = [];
+  const removals: SyncPath[] = [];
+  for (const { path, local } of paths) {
+    if (replaced.has(path)) clear.push(path);
+    if (local === 'folder') folders.push(path);
+    else if (local !== 'absent') contents.push(path);
+    else if (isBelow(path, replaced)) clear.push(path);
+    else removals.push(path);
   }
-  return {
-    early: [...clearing.sort(deepestFirst), ...folders.sort((a, b) => deepestFirst(b, a))],
-    late: [...contents, ...deletions.sort(deepestFirst)],
-  };
+  const deepestFirst = (a: SyncPath, b: SyncPath): number => depth(b) - depth(a);
+  clear.sort(deepestFirst);
+  removals.sort(deepestFirst);
+  folders.sort((a, b) => depth(a) - depth(b));
+  return { clear, folders, contents, removals };
 }
 
 /** Whether the path becomes a folder or stops being one, so that the old thing must go before the new one comes. */
-function replacesKind({ decision }: PlannedChange): boolean {
-  if (decision.kind !== 'create' || decision.base.kind === 'absent') return false;
-  return (decision.state.kind === 'folder') !== (decision.base.kind === 'folder');
+function changesKind({ local, remote }: PathKinds): boolean {
+  const present = local === 'file' || local === 'folder' || local === 'link';
+  return present && remote !== 'absent' && (local === 'folder') !== (remote === 'folder');
 }
 
-function isUnder(path: SyncPath, roots: ReadonlySet<SyncPath>): boolean {
-  if (roots.size === 0) return false;
-  for (let at = path; at !== ''; at = parentSyncPath(at)) if (roots.has(at)) return true;
+function isBelow(path: SyncPath, tops: ReadonlySet<SyncPath>): boolean {
+  if (tops.size === 0) return false;
+  for (let at = path; at !== ''; at = parentSyncPath(at)) if (tops.has(at)) return true;
   return false;
-}
-
-function deepestFirst(a: PlannedChange, b: PlannedChange): number {
-  return depth(b.path) - depth(a.path);
 }
 
 function depth(path: SyncPath): number {

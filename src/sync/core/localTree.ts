@@ -1,4 +1,4 @@
-import { joinSyncPath, parentSyncPath, type SyncPath, syncPathName } from '../../base/paths.ts';
+import { joinSyncPath, parentSyncPath, rootSyncPath, type SyncPath, syncPathName } from '../../base/paths.ts';
 import type { Executable } from '../../protocol/pathState.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
@@ -11,7 +11,7 @@ export type TreeEntry =
 /** All synced paths of a folder as last scanned. Only results of scans enter; the root itself is not an entry. */
 export class LocalTree {
   readonly #entries = new Map<SyncPath, TreeEntry>();
-  readonly #children = new Map<SyncPath, Set<string>>([['' as SyncPath, new Set()]]);
+  readonly #children = new Map<SyncPath, Set<string>>([[rootSyncPath, new Set()]]);
 
   get size(): number {
     return this.#entries.size;

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type SyncPath, readSyncPath } from '../../base/paths.ts';
+import { rootSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { Digests, ListedEntry, Listing } from '../../protocol/frame.ts';
 import { maxListItems } from '../../protocol/limits.ts';
 import { folderDigest } from '../core/folderDigest.ts';
@@ -40,13 +40,7 @@ export function* listingFrames(inventory: Inventory, folders: readonly SyncPath[
     }
     if (entries.length > 0) yield { kind: 'listing', folder, entries, last: false };
   }
-  yield { kind: 'listing', folder: root, entries: [], last: true };
-}
-
-const root = readSyncPath('') ?? unreadableRoot();
-
-function unreadableRoot(): never {
-  throw new Error('The root is not a path.');
+  yield { kind: 'listing', folder: rootSyncPath, entries: [], last: true };
 }
 
 function entryBytes(entry: ListedEntry): number {

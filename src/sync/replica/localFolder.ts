@@ -78,8 +78,8 @@ export class LocalFolder {
     this.#events.onFolder(folder);
     const names = this.#list(folder);
     if (names === undefined) return;
-    this.#readRules(folder);
     const present = new Set(names);
+    this.#readRules(folder, present);
     for (const name of [...this.tree.children(folder)]) {
       if (!present.has(name)) this.#remove(joinSyncPath(folder, name));
     }
@@ -160,22 +160,24 @@ export class LocalFolder {
   }
 
   /** Reads a folder's own ignore files; answers whether a rule changed. */
-  #readRules(folder: SyncPath): boolean {
+  #readRules(folder: SyncPath, present?: ReadonlySet<string>): boolean {
     let changed = false;
     for (const name of ignoreFileNames) {
-      const text = this.#readText(joinSyncPath(folder, name));
+      const text = present?.has(name) === false ? undefined : this.#readText(joinSyncPath(folder, name));
       if (this.#rules.setFile(folder, name, text)) changed = true;
     }
     return changed;
   }
 
+  /** Text of an ignore file; like git, only of a regular one. */
   #readText(path: SyncPath): string | undefined {
+    const found = this.#look(path);
+    if (found?.kind !== 'file' || found.fingerprint.size > maxRulesBytes) return undefined;
     try {
       return readFileSync(this.#disk.entry(path), 'utf8');
     } catch (error) {
-      // Rules that cannot be read do not exist; the file itself is reported when it is looked at.
-      if (error instanceof Error) return undefined;
-      throw error;
+      if (!isMissing(error)) this.#cannotRead(path, error);
+      return undefined;
     }
   }
 
@@ -197,6 +199,9 @@ export class LocalFolder {
     this.#events.onProblem(path, { path, code: 'unreadable', message });
   }
 }
+
+/** A longer ignore file is none. */
+const maxRulesBytes = 4 * 1024 * 1024;
 
 function sameEntry(a: TreeEntry, b: TreeEntry): boolean {
   if (a.kind === 'file') {

@@ -5,7 +5,8 @@ import { absent, folder, type PathState } from '../../protocol/pathState.ts';
 import type { HashCache } from '../core/hashCache.ts';
 import type { ConfinedFolder } from './confinedFolder.ts';
 import { type DiskEntry, lookAt } from './diskEntry.ts';
-import { hashInBlocks, runToEnd } from './readFile.ts';
+import { hashInBlocks } from './readFile.ts';
+import { runToEnd } from './slices.ts';
 
 /** What is at a path now, with the content of a file named by its hash. */
 export interface Observed {

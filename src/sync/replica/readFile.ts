@@ -16,7 +16,7 @@ export const readBlockBytes = 1024 * 1024;
 
 // Windows has no such flags, whatever the type of `constants` says.
 const flags: Readonly<Record<string, number | undefined>> = constants;
-const readFlags = constants.O_RDONLY | (flags['O_NOFOLLOW'] ?? 0) | (flags['O_NONBLOCK'] ?? 0);
+const readFlags = constants.O_RDONLY | (flags.O_NOFOLLOW ?? 0) | (flags.O_NONBLOCK ?? 0);
 
 /** SHA-256 of bytes in memory. */
 export function hashBytesOf(bytes: Uint8Array): ContentHash {
@@ -75,13 +75,5 @@ export function* hashInBlocks(absolute: string): Generator<undefined, Omit<ReadF
     return { hash: contentHash(digest.digest('hex')), fingerprint: before };
   } finally {
     closeSync(descriptor);
-  }
-}
-
-/** Runs a paused computation to its end at once. */
-export function runToEnd<T>(steps: Generator<undefined, T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
   }
 }

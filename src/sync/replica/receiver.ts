@@ -73,9 +73,11 @@ export class Receiver {
       case 'begin':
         if (this.#transfers.isFull) throw new ProtocolViolation('Too many transfers at once.');
         this.#transfers.begin(frame);
+        this.#reportHalt(frame.transfer);
         return;
       case 'chunk':
         this.#transfers.chunk(frame);
+        this.#reportHalt(frame.transfer);
         return;
       case 'discard':
         this.#transfers.discard(frame.transfer);
@@ -111,6 +113,7 @@ export class Receiver {
       case 'flushed':
       case 'digests':
       case 'listing':
+      case 'halt':
         throw new ProtocolViolation(`A client does not send "${frame.kind}" now.`);
       default:
         unreachable(frame);
@@ -162,10 +165,16 @@ export class Receiver {
   #stageCommit(commit: Commit): StagedOperation | undefined {
     const result = this.#transfers.commit(commit);
     if (result.kind === 'staged') return { operation: commit, staged: result.file };
-    // The client sends the whole file again; there is more room for it then.
-    if (result.reason === 'diskFull') this.#init.replica.makeSpace();
     this.#refuse(commit.sequence, result.reason, result.message);
     return undefined;
+  }
+
+  /** Tells the client once that a transfer cannot go on, so that the rest of it does not travel for nothing. */
+  #reportHalt(transfer: number): void {
+    const failure = this.#transfers.takeFailure(transfer);
+    if (failure === undefined) return;
+    if (failure.reason === 'diskFull') this.#init.replica.makeSpace();
+    this.#init.send({ kind: 'halt', transfer, reason: failure.reason, message: failure.message.slice(0, 500) });
   }
 
   #endBatch(): void {

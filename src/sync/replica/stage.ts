@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
 /** A folder for content that is not visible yet, on the file system of the tree. Emptied when it is opened. */
@@ -31,12 +31,23 @@ export class Stage {
     }
   }
 
+  /** Throws an `ENOSPC` error when the disk cannot take this many bytes and keep a reserve. */
+  requireSpace(bytes: number): void {
+    const { bavail, bsize, blocks } = statfsSync(this.#folder);
+    const reserve = Math.min(reservedBytes, (blocks * bsize) / 100);
+    if (bytes + reserve <= bavail * bsize) return;
+    throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  }
+
   /** Opens a new file for writing; the caller closes it. */
   create(): { readonly file: string; readonly descriptor: number } {
     const file = this.fresh();
     return { file, descriptor: openSync(file, 'wx') };
   }
 }
+
+/** Left free for the program in the pod when a long file arrives, unless the disk is small. */
+const reservedBytes = 64 * 1024 * 1024;
 
 /** Writes all bytes, however many calls that takes. Throws the disk's error. */
 export function writeFully(descriptor: number, bytes: Uint8Array): void {

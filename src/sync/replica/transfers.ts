@@ -5,9 +5,14 @@ import { nackReason } from './diskError.ts';
 import { type Stage, writeFully } from './stage.ts';
 
 /** What a commit found: staged content with the announced hash, or why there is none. */
-export type TransferResult =
-  | { readonly kind: 'staged'; readonly file: string }
-  | { readonly kind: 'failed'; readonly reason: NackReason; readonly message: string };
+export type TransferResult = { readonly kind: 'staged'; readonly file: string } | TransferFailure;
+
+/** Why a transfer has no content. */
+export interface TransferFailure {
+  readonly kind: 'failed';
+  readonly reason: NackReason;
+  readonly message: string;
+}
 
 interface Transfer {
   readonly file: string;
@@ -22,7 +27,8 @@ const maxOpenTransfers = 16;
 /** Collects long files chunk by chunk in the stage. */
 export class Transfers {
   readonly #stage: Stage;
-  readonly #open = new Map<number, Transfer | Extract<TransferResult, { kind: 'failed' }>>();
+  readonly #open = new Map<number, Transfer | TransferFailure>();
+  readonly #unreported = new Map<number, TransferFailure>();
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -33,9 +39,10 @@ export class Transfers {
     return this.#open.size >= maxOpenTransfers;
   }
 
-  begin({ transfer }: Begin): void {
+  begin({ transfer, size }: Begin): void {
     this.discard(transfer);
     this.#attempt(transfer, () => {
+      this.#stage.requireSpace(size);
       this.#open.set(transfer, { ...this.#stage.create(), digest: createHash('sha256'), size: 0 });
     });
   }
@@ -63,6 +70,13 @@ export class Transfers {
     return { kind: 'failed', reason: 'content', message: 'The content does not have the announced hash.' };
   }
 
+  /** Why a transfer cannot go on, the first time that is asked. */
+  takeFailure(transfer: number): TransferFailure | undefined {
+    const failure = this.#unreported.get(transfer);
+    this.#unreported.delete(transfer);
+    return failure;
+  }
+
   discard(transfer: number): void {
     const open = this.#open.get(transfer);
     this.#open.delete(transfer);
@@ -81,12 +95,14 @@ export class Transfers {
     } catch (error) {
       this.discard(transfer);
       const message = error instanceof Error ? error.message : String(error);
-      this.#open.set(transfer, { kind: 'failed', reason: nackReason(error), message });
+      const failure: TransferFailure = { kind: 'failed', reason: nackReason(error), message };
+      this.#open.set(transfer, failure);
+      this.#unreported.set(transfer, failure);
     }
   }
 }
 
-function drop(open: Transfer | Extract<TransferResult, { kind: 'failed' }>): void {
+function drop(open: Transfer | TransferFailure): void {
   if ('kind' in open) return;
   closeSync(open.descriptor);
   rmSync(open.file, { force: true });

@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto';
+import { Emitter } from '../base/event.ts';
+import { abortReason, toError, UserError } from '../base/errors.ts';
+import type { LocalPath } from '../base/paths.ts';
+import { engineStatus, type LinkState, type PushState } from './core/engineStatus.ts';
+import type { BatchApplied, SyncProblem, SyncStatus } from './core/status.ts';
+import { Link } from './link/link.ts';
+import type { FromWorker, PlainUserError } from './push/workerMessages.ts';
+import type { SyncEngine, SyncEngineOptions } from './syncEngine.ts';
+import { SyncThread } from './syncThread.ts';
+
+/** Starts pushing a local folder to a sidecar. What goes wrong is told by the engine's status, never thrown from here. */
+export function openSyncEngine(options: SyncEngineOptions): SyncEngine {
+  return new PushEngine(options);
+}
+
+interface PendingFlush {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+class PushEngine implements SyncEngine {
+  readonly #options: SyncEngineOptions;
+  readonly #thread: SyncThread;
+  readonly #link: Link;
+  readonly #status = new Emitter<SyncStatus>();
+  readonly #problems = new Emitter<readonly SyncProblem[]>();
+  readonly #applied = new Emitter<BatchApplied>();
+  readonly #flushes = new Map<number, PendingFlush>();
+  readonly onStatus = this.#status.event;
+  readonly onProblems = this.#problems.event;
+  readonly onBatchApplied = this.#applied.event;
+  problems: readonly SyncProblem[] = [];
+  #linkState: LinkState = { kind: 'connecting' };
+  #push: PushState = { activity: undefined, error: undefined };
+  #told: SyncStatus = { kind: 'connecting' };
+  #lastFlush = 0;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: SyncEngineOptions) {
+    this.#options = options;
+    const { root, stateDir, ignore, connect, token, workspaceId, scheduler, log } = options;
+    this.#thread = new SyncThread(
+      { root, stateDir, ignore },
+      {
+        onMessage: (message) => {
+          this.#take(message);
+        },
+        onDeath: (error) => {
+          this.#died(error);
+        },
+      },
+    );
+    const greeting = { workspaceId, sessionId: randomUUID() };
+    this.#link = new Link(
+      { connect, token, greeting, scheduler, log, random: Math.random },
+      {
+        onState: (state) => {
+          this.#linkState = state;
+          this.#tell();
+        },
+        onOnline: ({ credit }) => {
+          this.#push = { ...this.#push, activity: undefined };
+          this.#thread.post({ kind: 'connected', credit });
+        },
+        onOffline: () => {
+          this.#thread.post({ kind: 'disconnected' });
+        },
+        onMessage: (bytes) => {
+          // A copy of just these bytes: what the socket gives may be a small part of a large buffer.
+          this.#thread.post({ kind: 'message', bytes: new Uint8Array(bytes) });
+        },
+      },
+    );
+  }
+
+  get status(): SyncStatus {
+    return this.#told;
+  }
+
+  noteSaved(path: LocalPath): void {
+    this.#thread.post({ kind: 'saved', path });
+  }
+
+  flush(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted || this.#closed !== undefined) {
+        reject(signal.aborted ? abortReason(signal) : closedError());
+        return;
+      }
+      const id = ++this.#lastFlush;
+      const onAbort = (): void => {
+        this.#flushes.delete(id);
+        reject(abortReason(signal));
+      };
+      const over = (settle: () => void): void => {
+        signal.removeEventListener('abort', onAbort);
+        settle();
+      };
+      this.#flushes.set(id, {
+        resolve: () => {
+          over(resolve);
+        },
+        reject: (error) => {
+          over(() => {
+            reject(error);
+          });
+        },
+      });
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#thread.post({ kind: 'flush', id });
+    });
+  }
+
+  reconnectNow(): void {
+    this.#link.reconnectNow();
+  }
+
+  dispose(): void {
+    this.close().catch((error: unknown) => {
+      this.#options.log.error('The sync engine could not be closed.', { error: toError(error).message });
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    for (const flush of this.#flushes.values()) flush.reject(closedError());
+    this.#flushes.clear();
+    await Promise.all([this.#link.close(), this.#thread.close()]);
+    this.#status.dispose();
+    this.#problems.dispose();
+    this.#applied.dispose();
+  }
+
+  #take(message: FromWorker): void {
+    switch (message.kind) {
+      case 'send':
+        this.#send(message.bytes);
+        return;
+      case 'activity':
+        this.#push = { ...this.#push, activity: message.activity };
+        this.#tell();
+        return;
+      case 'blocked':
+        this.#push = { ...this.#push, error: message.error && new UserError(message.error) };
+        this.#tell();
+        return;
+      case 'problems':
+        this.problems = message.problems;
+        this.#problems.fire(message.problems);
+        return;
+      case 'applied':
+        this.#applied.fire(message.batch);
+        return;
+      case 'flushed':
+        this.#flushed(message.id, message.error);
+        return;
+      case 'violation':
+        this.#link.drop(message.reason);
+        return;
+      case 'log':
+        this.#options.log[message.level](message.message, message.data);
+        return;
+    }
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#link.send(bytes, () => {
+      this.#thread.post({ kind: 'drained', bytes: bytes.length });
+    });
+  }
+
+  #flushed(id: number, error: PlainUserError | undefined): void {
+    const flush = this.#flushes.get(id);
+    this.#flushes.delete(id);
+    if (error === undefined) flush?.resolve();
+    else flush?.reject(new UserError(error));
+  }
+
+  /** Without its worker the engine can do nothing; a new engine can. */
+  #died(error: Error): void {
+    const failure = new UserError({
+      code: 'sync.failed',
+      message: 'Syncing stopped because of an internal error.',
+      next: 'Reconnect the session; the log has the details.',
+      remedies: [{ kind: 'reconnect' }, { kind: 'showLog' }],
+      detail: error.stack ?? error.message,
+      cause: error,
+    });
+    for (const flush of this.#flushes.values()) flush.reject(failure);
+    this.#flushes.clear();
+    this.#push = { activity: undefined, error: failure };
+    this.#tell();
+  }
+
+  #tell(): void {
+    const status = engineStatus(this.#linkState, this.#push);
+    if (this.#closed !== undefined || sameStatus(status, this.#told)) return;
+    this.#told = status;
+    this.#status.fire(status);
+  }
+}
+
+function sameStatus(a: SyncStatus, b: SyncStatus): boolean {
+  if (a.kind === 'failed' || b.kind === 'failed')
+    return a.kind === 'failed' && b.kind === 'failed' && a.error === b.error;
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function closedError(): UserError {
+  return new UserError({ code: 'sync.failed', message: 'Syncing was stopped.', next: 'Start it again.' });
+}

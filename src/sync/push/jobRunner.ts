@@ -1,0 +1,82 @@
+import type { SyncPath } from '../../base/paths.ts';
+import { orderPaths, type PathKinds } from '../core/batchOrder.ts';
+import type { LocalView } from '../core/decide.ts';
+import type { RemoteView } from '../core/remoteView.ts';
+import type { LocalFolder } from '../replica/localFolder.ts';
+import type { Job } from './job.ts';
+import { MoveSources } from './moveSources.ts';
+import type { Made, OperationMaker } from './operationMaker.ts';
+import type { Sender } from './sender.ts';
+
+/** A batch of the first sync is closed after this many operations, so that sending and applying overlap. */
+const initialBatchOperations = 256;
+/** Any other batch may be this long: a branch switch becomes visible at once. */
+const batchOperations = 20_000;
+
+/** What a `JobRunner` works with. */
+export interface JobRunnerParts {
+  readonly local: LocalFolder;
+  readonly remote: RemoteView;
+  readonly maker: OperationMaker;
+  readonly sender: Sender;
+  /** Takes what could not be turned into an operation now; `error` when reading failed. */
+  readonly onOther: (path: SyncPath, job: Job, why: Made['kind'] | { readonly error: unknown }) => void;
+  /** Whether deletions have to wait, because the whole folder looks emptied. */
+  readonly holdRemovals: () => boolean;
+}
+
+/** Turns a job into operations, in an order in which they can be carried out. Pauses after each. */
+export function* runJob(job: Job, parts: JobRunnerParts): Generator<undefined, void> {
+  const { local, remote, maker } = parts;
+  const order = orderPaths(job.paths.map((path) => kindsOf(path, local, remote)));
+  const sources = new MoveSources(job.mayMove ? order.removals : [], remote);
+  for (const path of order.clear) {
+    attempt(path, job, parts, false, () =>
+      local.tree.get(path) === undefined ? maker.make(path, sources) : maker.clear(path),
+    );
+    yield;
+  }
+  for (const path of order.folders) {
+    attempt(path, job, parts, false, () => maker.make(path, sources));
+    yield;
+  }
+  const removals = parts.holdRemovals() ? [] : order.removals;
+  const late = [...order.contents, ...removals];
+  const step = job.initial ? initialBatchOperations : batchOperations;
+  for (let start = 0; start < late.length; start += step) {
+    yield* runBatch(late.slice(start, start + step), job, parts, sources);
+  }
+  job.produced();
+}
+
+function* runBatch(
+  paths: readonly SyncPath[],
+  job: Job,
+  parts: JobRunnerParts,
+  sources: MoveSources,
+): Generator<undefined, void> {
+  const batched = paths.length > 1 && parts.sender.beginBatch();
+  for (const path of paths) {
+    attempt(path, job, parts, batched, () => parts.maker.make(path, sources));
+    yield;
+  }
+  if (batched) parts.sender.endBatch();
+}
+
+function attempt(path: SyncPath, job: Job, parts: JobRunnerParts, batched: boolean, make: () => Made): void {
+  let made: Made;
+  try {
+    made = make();
+  } catch (error) {
+    parts.onOther(path, job, { error });
+    return;
+  }
+  if (made.kind === 'operation') parts.sender.operation(made, job, batched);
+  else parts.onOther(path, job, made.kind);
+}
+
+function kindsOf(path: SyncPath, local: LocalFolder, remote: RemoteView): PathKinds {
+  const expected = remote.expected(path).kind;
+  const kind: LocalView['kind'] = local.tree.get(path)?.kind ?? local.absence(path, expected === 'folder');
+  return { path, local: kind, remote: expected };
+}

@@ -1,0 +1,150 @@
+import type { SyncPath } from '../../base/paths.ts';
+import type { OperationFrame } from '../../protocol/frame.ts';
+import { maxInlineBytes } from '../../protocol/limits.ts';
+import { type FileState, folder, type PathState } from '../../protocol/pathState.ts';
+import { type Decision, decide } from '../core/decide.ts';
+import type { RemoteView } from '../core/remoteView.ts';
+import type { Track } from '../core/track.ts';
+import type { FileEntry, LocalContent } from '../replica/localContent.ts';
+import type { LocalFolder } from '../replica/localFolder.ts';
+import type { Effect, SentOperation } from './flight.ts';
+import type { MoveSources } from './moveSources.ts';
+
+type WithoutOrder<T> = T extends unknown ? Omit<T, 'sequence' | 'batched'> : never;
+/** An operation that has no place in the order yet. */
+export type OperationBody = WithoutOrder<OperationFrame>;
+
+/** What there is to do about one path. */
+export type Made =
+  | { readonly kind: 'nothing' }
+  | {
+      readonly kind: 'operation';
+      readonly body: OperationBody;
+      readonly effects: readonly [Effect, ...Effect[]];
+      readonly what: SentOperation['kind'];
+      readonly bytes: number;
+    }
+  /** The file is too long to be sent in one piece. */
+  | { readonly kind: 'large' }
+  /** The file changed while it was read. */
+  | { readonly kind: 'changing' };
+
+/** Turns what is on the local disk and what is known about the other side into operations. */
+export class OperationMaker {
+  readonly #local: LocalFolder;
+  readonly #content: LocalContent;
+  readonly #remote: RemoteView;
+
+  constructor(local: LocalFolder, content: LocalContent, remote: RemoteView) {
+    this.#local = local;
+    this.#content = content;
+    this.#remote = remote;
+  }
+
+  /** What to do so that the other side follows the local path. Throws the disk's error when a file cannot be read. */
+  make(path: SyncPath, sources: MoveSources): Made {
+    const track = this.#remote.get(path);
+    const entry = this.#local.tree.get(path);
+    if (entry === undefined) {
+      const kind = this.#local.absence(path, track?.expected.kind === 'folder');
+      return fromDecision(path, decide({ kind }, track));
+    }
+    if (entry.kind === 'file') return this.#makeFile(path, entry, track, sources);
+    return fromDecision(path, decide(entry.kind === 'folder' ? folder : entry, track));
+  }
+
+  /** Removes what stands where something of another kind has to come. */
+  clear(path: SyncPath): Made {
+    const base = this.#remote.expected(path);
+    if (base.kind === 'absent') return nothing;
+    return operation({ kind: 'delete', path, base }, [{ path, result: { kind: 'absent' } }], 'delete');
+  }
+
+  /** Leaves what is there and makes the other side forget that it came from here. */
+  forget(path: SyncPath): Made {
+    return fromDecision(path, { kind: 'forget' });
+  }
+
+  /** What to do about a file whose state is known, other than sending its content: `undefined` means send it. */
+  withoutContent(path: SyncPath, state: FileState, sources: MoveSources): Made | undefined {
+    const decision = decide(state, this.#remote.get(path));
+    if (decision.kind !== 'create') return fromDecision(path, decision);
+    const from = sources.take(state.hash);
+    return from === undefined ? undefined : move(path, from, this.#remote.expected(from), decision.base);
+  }
+
+  #makeFile(path: SyncPath, entry: FileEntry, track: Track | undefined, sources: MoveSources): Made {
+    const known = this.#content.known(path, entry);
+    const cheap = known === undefined ? undefined : this.withoutContent(path, known, sources);
+    if (cheap !== undefined) return cheap;
+    if (entry.fingerprint.size > maxInlineBytes) return { kind: 'large' };
+    const read = this.#content.read(path, entry);
+    if (read === undefined) return { kind: 'changing' };
+    if (read.bytes.length > maxInlineBytes) return { kind: 'large' };
+    const { state, bytes } = read;
+    const other = this.withoutContent(path, state, sources);
+    if (other !== undefined) return other;
+    const base = track?.expected ?? { kind: 'absent' };
+    const body: OperationBody = {
+      kind: 'put',
+      path,
+      base,
+      hash: state.hash,
+      executable: state.executable,
+      body: bytes,
+    };
+    return operation(body, [{ path, result: state }], 'create', bytes.length);
+  }
+}
+
+const nothing: Made = { kind: 'nothing' };
+
+function operation(
+  body: OperationBody,
+  effects: readonly [Effect, ...Effect[]],
+  what: SentOperation['kind'],
+  bytes = 0,
+): Made {
+  return { kind: 'operation', body, effects, what, bytes };
+}
+
+function move(path: SyncPath, from: SyncPath, fromState: PathState, base: PathState): Made {
+  const effects: [Effect, Effect] = [
+    { path, result: fromState },
+    { path: from, result: { kind: 'absent' } },
+  ];
+  return operation({ kind: 'move', path, base, from, fromState }, effects, 'move');
+}
+
+/** The operation for a decision that needs no file content. */
+function fromDecision(path: SyncPath, decision: Decision): Made {
+  switch (decision.kind) {
+    case 'nothing':
+    case 'keepRemote':
+      return nothing;
+    case 'forget':
+      return operation(
+        { kind: 'forget', path, base: { kind: 'any' } },
+        [{ path, result: { kind: 'forgotten' } }],
+        'other',
+      );
+    case 'delete':
+      return operation({ kind: 'delete', path, base: decision.base }, [{ path, result: { kind: 'absent' } }], 'delete');
+    case 'setExecutable': {
+      const { base, executable } = decision;
+      const result: PathState = { ...base, executable };
+      return operation({ kind: 'setExecutable', path, base, executable }, [{ path, result }], 'other');
+    }
+    case 'create':
+      return create(path, decision.state, decision.base);
+  }
+}
+
+function create(path: SyncPath, state: PathState, base: PathState): Made {
+  if (state.kind === 'folder')
+    return operation({ kind: 'makeFolder', path, base }, [{ path, result: state }], 'create');
+  if (state.kind === 'link') {
+    return operation({ kind: 'makeLink', path, base, target: state.target }, [{ path, result: state }], 'create');
+  }
+  throw new Error(`${path} needs its content to be sent.`);
+}

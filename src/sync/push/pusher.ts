@@ -1,0 +1,424 @@
+import type { Disposable } from '../../base/disposable.ts';
+import { toError } from '../../base/errors.ts';
+import type { SyncPath } from '../../base/paths.ts';
+import type { Scheduler } from '../../base/scheduler.ts';
+import type { Frame, Halt, Nack } from '../../protocol/frame.ts';
+import { decide } from '../core/decide.ts';
+import { RemoteView } from '../core/remoteView.ts';
+import type { BatchApplied } from '../core/status.ts';
+import { type ConfinedFolder, NoSuchParent } from '../replica/confinedFolder.ts';
+import { isMissing } from '../replica/diskError.ts';
+import type { LocalContent } from '../replica/localContent.ts';
+import type { LocalFolder } from '../replica/localFolder.ts';
+import { type BulkResult, sendLarge } from './bulkLane.ts';
+import type { DecidedOperation } from './flight.ts';
+import { Job } from './job.ts';
+import { runJob } from './jobRunner.ts';
+import { type Made, OperationMaker } from './operationMaker.ts';
+import type { Outbox } from './outbox.ts';
+import { type ProblemList, refusalProblem } from './problemList.ts';
+import type { Progress } from './progress.ts';
+import { Resume } from './resume.ts';
+import { Retries } from './retries.ts';
+import { Sender } from './sender.ts';
+
+/** What a `Pusher` works with and tells. */
+export interface PusherParts {
+  readonly local: LocalFolder;
+  readonly disk: ConfinedFolder;
+  readonly content: LocalContent;
+  readonly scheduler: Scheduler;
+  readonly problems: ProblemList;
+  readonly progress: Progress;
+  readonly onApplied: (batch: BatchApplied) => void;
+  /** Nothing is left to do. */
+  readonly onIdle: () => void;
+  /** The folder looks emptied (true) or does so no more. */
+  readonly onEmptied: (emptied: boolean) => void;
+  /** The path has to be looked at again. */
+  readonly onHint: (path: SyncPath) => void;
+  /** The other end confirmed a flush. */
+  readonly onFlushed: (id: number) => void;
+  /** The other end broke the protocol. */
+  readonly onViolation: (reason: string) => void;
+}
+
+/** Longest stretch of work before other events get their turn, in milliseconds. */
+const sliceMs = 4;
+
+type Steps = Generator<undefined, void>;
+
+/** Makes the other side follow the local folder: decides what to send, in which order, and what answers mean. */
+export class Pusher implements Disposable {
+  readonly remote = new RemoteView();
+  readonly #parts: PusherParts;
+  readonly #maker: OperationMaker;
+  readonly #retries: Retries;
+  readonly #urgent: Steps[] = [];
+  readonly #ordinary: Steps[] = [];
+  readonly #bulk: Steps[] = [];
+  readonly #halted = new Map<number, Halt>();
+  #sender: Sender | undefined;
+  #resume: Resume | undefined;
+  #resumeWanted = false;
+  #initial = true;
+  #pumping = false;
+  #pumpDue = false;
+  #emptied = false;
+
+  constructor(parts: PusherParts) {
+    this.#parts = parts;
+    this.#maker = new OperationMaker(parts.local, parts.content, this.remote);
+    this.#retries = new Retries(parts.scheduler, (paths, reasons) => {
+      if (reasons.has('parent')) this.#resumeAgain();
+      else this.#enqueue(new Job(paths, parts.scheduler.now(), 'retry'));
+    });
+  }
+
+  /** Whether everything that is known locally has been decided by the other side. */
+  get isIdle(): boolean {
+    const lanes = this.#urgent.length + this.#ordinary.length + this.#bulk.length;
+    const quiet = lanes === 0 && this.#sender?.isSettled === true && !this.#retries.hasPassing;
+    return quiet && this.#resume === undefined && !this.#resumeWanted;
+  }
+
+  /** A connection is there. Everything under way on an earlier one is compared anew. */
+  connected(outbox: Outbox): void {
+    this.disconnected();
+    this.#sender = new Sender(outbox, this.remote);
+    this.#initial = true;
+    this.#startResume();
+  }
+
+  disconnected(): void {
+    this.#sender?.abandon();
+    this.#sender = undefined;
+    this.#resume = undefined;
+    this.#resumeWanted = false;
+    this.#dropLanes();
+    this.#halted.clear();
+    this.#retries.reset();
+    this.#parts.progress.reset();
+  }
+
+  /** Local paths that may differ from what was sent. While there is no connection nothing is to be done about them. */
+  changed(paths: ReadonlySet<SyncPath>, since: number): void {
+    if (this.#sender === undefined || this.#resume !== undefined) return;
+    for (const path of paths) this.#retries.clear(path);
+    this.#enqueue(new Job([...paths], since, 'changes'));
+    if (this.#emptied && this.#parts.local.tree.size > 0) this.#filledAgain();
+  }
+
+  /** Asks the other side to say when everything before is done and recorded; `false` when there is no connection. */
+  flush(id: number): boolean {
+    if (this.#sender === undefined) return false;
+    this.#sender.frame({ kind: 'flush', id });
+    this.#sender.outbox.flush();
+    return true;
+  }
+
+  /** Takes one frame of the other end. */
+  receive(frame: Frame): void {
+    switch (frame.kind) {
+      case 'ack':
+        this.#acknowledged(frame.sequence);
+        return;
+      case 'nack':
+        this.#sender?.refused(frame);
+        return;
+      case 'credit':
+        this.#sender?.outbox.credited(frame.bytes);
+        this.#pump();
+        return;
+      case 'halt':
+        this.#halted.set(frame.transfer, frame);
+        return;
+      case 'digests':
+      case 'listing':
+        if (this.#resume === undefined) this.#parts.onViolation(`An unexpected ${frame.kind} came.`);
+        else if (this.#resume.receive(frame)) this.#resumed();
+        this.#sender?.outbox.flush();
+        return;
+      case 'flushed':
+        this.#parts.onFlushed(frame.id);
+        return;
+      case 'pong':
+        return;
+      case 'hello':
+      case 'welcome':
+      case 'refused':
+      case 'ping':
+      case 'flush':
+      case 'put':
+      case 'commit':
+      case 'makeFolder':
+      case 'makeLink':
+      case 'setExecutable':
+      case 'delete':
+      case 'move':
+      case 'forget':
+      case 'begin':
+      case 'chunk':
+      case 'discard':
+      case 'batchBegin':
+      case 'batchEnd':
+      case 'listDigests':
+      case 'need':
+      case 'pack':
+        this.#parts.onViolation(`A sidecar does not send "${frame.kind}" now.`);
+    }
+  }
+
+  /** The sockets of this machine have taken these bytes. */
+  drained(bytes: number): void {
+    this.#sender?.outbox.drained(bytes);
+    this.#pump();
+  }
+
+  dispose(): void {
+    this.disconnected();
+    this.#retries.dispose();
+  }
+
+  #enqueue(job: Job): void {
+    const sender = this.#sender;
+    if (sender === undefined) return;
+    const { local } = this.#parts;
+    const sizes = job.paths.map((path) => local.tree.get(path)).filter((entry) => entry?.kind === 'file');
+    const bytes = sizes.reduce((sum, { fingerprint }) => sum + fingerprint.size, 0);
+    this.#parts.progress.planned(sizes.length, bytes);
+    const urgent = job.isSmall && !job.initial;
+    (urgent ? this.#urgent : this.#ordinary).push(this.#runJob(job, sender));
+    this.#pump();
+  }
+
+  *#runJob(job: Job, sender: Sender): Steps {
+    const onOther = (path: SyncPath, _job: Job, why: Made['kind'] | { readonly error: unknown }): void => {
+      this.#other(path, job, why);
+    };
+    const { remote } = this;
+    const { local } = this.#parts;
+    const holdRemovals = (): boolean => this.#looksEmptied();
+    yield* runJob(job, { local, remote, maker: this.#maker, sender, onOther, holdRemovals });
+    this.#finishIfOver(job);
+  }
+
+  /** What could not become an operation in the ordinary way. */
+  #other(path: SyncPath, job: Job, why: Made['kind'] | { readonly error: unknown }): void {
+    if (typeof why === 'object') this.#unreadable(path, why.error);
+    else if (why === 'large') this.#startLarge(path, job);
+    else if (why === 'changing') this.#changing(path);
+    else {
+      this.#isFine(path);
+      this.#done(path, 0);
+    }
+  }
+
+  #startLarge(path: SyncPath, job: Job): void {
+    const sender = this.#sender;
+    if (sender === undefined) return;
+    job.began();
+    this.#bulk.push(this.#runLarge(path, job, sender));
+  }
+
+  *#runLarge(path: SyncPath, job: Job, sender: Sender): Steps {
+    const { local, disk, content, scheduler } = this.#parts;
+    const parts = {
+      local,
+      disk,
+      content,
+      scheduler,
+      sender,
+      remote: this.remote,
+      maker: this.#maker,
+      halted: this.#halted,
+    };
+    let result: BulkResult | { readonly kind: 'unreadable'; readonly error: unknown };
+    try {
+      result = yield* sendLarge(path, job, parts);
+    } catch (error) {
+      result = { kind: 'unreadable', error };
+    }
+    job.ended(undefined);
+    if (result.kind === 'unreadable') this.#unreadable(path, result.error);
+    else if (result.kind === 'changing') this.#changing(path);
+    else if (result.kind === 'halted') this.#tryAgain(path, result.why.reason, result.why.message);
+    else if (result.kind === 'nothing') this.#other(path, job, 'nothing');
+    this.#finishIfOver(job);
+  }
+
+  #unreadable(path: SyncPath, error: unknown): void {
+    const gone = isMissing(error) || (error instanceof NoSuchParent && isMissing(error.cause));
+    if (gone) {
+      this.#parts.onHint(path);
+      return;
+    }
+    const message = `${path} cannot be read: ${toError(error).message}`;
+    this.#parts.problems.setLocal(path, { path, code: 'unreadable', message });
+    this.#retries.add(path, 'unreadable');
+  }
+
+  #changing(path: SyncPath): void {
+    if (!this.#retries.add(path, 'changing')) return;
+    const message = `${path} changes faster than it can be read.`;
+    this.#parts.problems.setLocal(path, { path, code: 'unreadable', message });
+  }
+
+  #acknowledged(sequence: number): void {
+    const decided = this.#sender?.acknowledged(sequence);
+    if (decided === undefined) this.#parts.onViolation('An answer came to what was never sent.');
+    else for (const one of decided) this.#decided(one);
+    this.#pump();
+  }
+
+  #decided({ operation, nack }: DecidedOperation): void {
+    const { effects, job, bytes } = operation;
+    const [{ path }] = effects;
+    if (nack === undefined) for (const effect of effects) this.#isFine(effect.path);
+    else if (nack.reason === 'notEmpty' && this.#parts.local.tree.get(path) === undefined) this.#letGo(path);
+    else {
+      this.#tryAgain(path, nack.reason, nack.message);
+      for (const effect of effects.slice(1)) this.#retries.add(effect.path, 'base');
+    }
+    job.ended(nack === undefined ? path : undefined);
+    this.#done(path, bytes);
+    this.#finishIfOver(job);
+  }
+
+  /** A folder that is gone here holds content of the pod there: it stays, and is the pod's own from now on. */
+  #letGo(path: SyncPath): void {
+    const made = this.#maker.forget(path);
+    const job = new Job([path], this.#parts.scheduler.now(), 'retry');
+    if (made.kind === 'operation') this.#sender?.operation(made, job, false);
+  }
+
+  #tryAgain(path: SyncPath, reason: Nack['reason'], message: string): void {
+    const loud = this.#retries.add(path, reason);
+    if (loud) this.#parts.problems.setRemote(path, refusalProblem(path, reason, message));
+  }
+
+  #isFine(path: SyncPath): void {
+    this.#retries.clear(path);
+    this.#parts.problems.setRemote(path, undefined);
+  }
+
+  #done(path: SyncPath, bytes: number): void {
+    const isFile = this.#parts.local.tree.get(path)?.kind === 'file';
+    this.#parts.progress.done(path, isFile ? 1 : 0, bytes);
+  }
+
+  #finishIfOver(job: Job): void {
+    if (!job.isOver || job.applied.length === 0) return;
+    const milliseconds = this.#parts.scheduler.now() - job.since;
+    this.#parts.onApplied({ paths: job.applied, milliseconds, initial: job.initial });
+  }
+
+  /** Makes as much as may be sent now, the most urgent first. */
+  #pump(): void {
+    const sender = this.#sender;
+    if (sender === undefined || this.#pumping) return;
+    this.#pumping = true;
+    const end = performance.now() + sliceMs;
+    for (let lanes = this.#nextLanes(sender); lanes !== undefined; lanes = this.#nextLanes(sender)) {
+      if (lanes[0]?.next().done === true) lanes.shift();
+      if (performance.now() < end) continue;
+      this.#pumpSoon();
+      break;
+    }
+    this.#pumping = false;
+    sender.outbox.flush();
+    this.#parts.disk.release();
+    this.#afterPump(sender);
+  }
+
+  #nextLanes(sender: Sender): Steps[] | undefined {
+    if (this.#urgent.length > 0 && sender.outbox.hasUrgentRoom) return this.#urgent;
+    if (!sender.outbox.hasRoom) return undefined;
+    return [this.#ordinary, this.#bulk].find((lanes) => lanes.length > 0);
+  }
+
+  #pumpSoon(): void {
+    if (this.#pumpDue) return;
+    this.#pumpDue = true;
+    setImmediate(() => {
+      this.#pumpDue = false;
+      this.#pump();
+    });
+  }
+
+  #afterPump(sender: Sender): void {
+    if (this.#resumeWanted && sender.isSettled) this.#startResume();
+    if (!this.isIdle) return;
+    this.#parts.progress.idle(this.#parts.local.tree.size);
+    this.#parts.onIdle();
+  }
+
+  /** What the other side has is not what was thought: everything is compared once what is under way is decided. */
+  #resumeAgain(): void {
+    if (this.#sender === undefined || this.#resume !== undefined) return;
+    this.#dropLanes();
+    this.#sender.closeBatch();
+    this.#resumeWanted = true;
+    this.#pump();
+  }
+
+  #startResume(): void {
+    const sender = this.#sender;
+    if (sender === undefined) return;
+    this.#resumeWanted = false;
+    this.#resume = new Resume(this.remote, (frame) => {
+      sender.frame(frame);
+    });
+    this.#resume.start();
+    sender.outbox.flush();
+  }
+
+  #resumed(): void {
+    this.#resume = undefined;
+    this.#ordinary.push(this.#compare(this.#initial));
+    this.#initial = false;
+    this.#pump();
+  }
+
+  /** Finds out, without reading files, what has to be looked at closely, and makes a job of it. */
+  *#compare(initial: boolean): Steps {
+    const { local, content, scheduler } = this.#parts;
+    const since = scheduler.now();
+    const paths: SyncPath[] = [];
+    for (const [path, entry] of local.tree.entries()) {
+      const known = entry.kind === 'file' ? content.known(path, entry) : entry;
+      const decision = known === undefined ? undefined : decide(known, this.remote.get(path)).kind;
+      if (decision !== 'nothing' && decision !== 'keepRemote' && !this.#retries.isWaiting(path)) paths.push(path);
+      yield;
+    }
+    for (const [path, { put }] of this.remote.entries()) {
+      if (put !== undefined && local.tree.get(path) === undefined && !this.#retries.isWaiting(path)) paths.push(path);
+      yield;
+    }
+    if (paths.length > 0) this.#enqueue(new Job(paths, since, initial ? 'initial' : 'changes'));
+  }
+
+  /** An empty folder is more likely an accident, such as an unmounted disk, than a wish to delete everything. */
+  #looksEmptied(): boolean {
+    if (this.#parts.local.tree.size > 0) return false;
+    let count = 0;
+    for (const [, { put }] of this.remote.entries()) if (put !== undefined && ++count >= 2) break;
+    const emptied = count >= 2;
+    if (emptied && !this.#emptied) this.#parts.onEmptied(true);
+    this.#emptied = emptied;
+    return emptied;
+  }
+
+  #filledAgain(): void {
+    this.#emptied = false;
+    this.#parts.onEmptied(false);
+    this.#ordinary.push(this.#compare(false));
+    this.#pump();
+  }
+
+  #dropLanes(): void {
+    for (const lanes of [this.#urgent, this.#ordinary, this.#bulk]) {
+      for (const steps of lanes.splice(0)) steps.return();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import type { SyncPath } from '../../base/paths.ts';
+import type { Digests, FolderDigest, ListDigests, Listing, Need } from '../../protocol/frame.ts';
+import { folderDigest } from '../core/folderDigest.ts';
+import type { RemoteView } from '../core/remoteView.ts';
+import { sha256OfText } from '../replica/inventoryFrames.ts';
+
+/** Folders asked for at once. */
+const foldersPerNeed = 1024;
+
+/**
+ * Brings the remote view up to date after connecting: compares one digest per folder and asks only for the folders
+ * that differ. One round trip when nothing changed, two otherwise.
+ */
+export class Resume {
+  readonly #remote: RemoteView;
+  readonly #send: (frame: ListDigests | Need) => void;
+  readonly #digests: FolderDigest[] = [];
+  #needed: SyncPath[] = [];
+
+  constructor(remote: RemoteView, send: (frame: ListDigests | Need) => void) {
+    this.#remote = remote;
+    this.#send = send;
+  }
+
+  start(): void {
+    this.#send({ kind: 'listDigests' });
+  }
+
+  /** Takes one frame of the answer; `true` when the view is up to date. */
+  receive(frame: Digests | Listing): boolean {
+    if (frame.kind === 'listing') {
+      for (const entry of frame.entries) this.#remote.learn(frame.folder, entry);
+      return frame.last ? this.#askMore() : false;
+    }
+    this.#digests.push(...frame.folders);
+    if (!frame.last) return false;
+    this.#compare();
+    return this.#askMore();
+  }
+
+  #compare(): void {
+    const known = this.#remote.folders();
+    for (const { path, digest } of this.#digests) {
+      const entries = known.get(path);
+      known.delete(path);
+      if (entries !== undefined && folderDigest(entries, sha256OfText) === digest) continue;
+      this.#forget(path, entries);
+      this.#needed.push(path);
+    }
+    // What the other side has no digest for is not there any more.
+    for (const [path, entries] of known) this.#forget(path, entries);
+  }
+
+  #forget(folder: SyncPath, entries: Listing['entries'] | undefined): void {
+    this.#remote.forgetChildren(
+      folder,
+      (entries ?? []).map(({ name }) => name),
+    );
+  }
+
+  /** Asks for the next folders; `true` when there are none left. */
+  #askMore(): boolean {
+    const folders = this.#needed.splice(0, foldersPerNeed);
+    if (folders.length > 0) this.#send({ kind: 'need', folders });
+    return folders.length === 0;
+  }
+}

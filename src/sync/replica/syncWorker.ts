@@ -1,0 +1,32 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Log } from '../../base/log.ts';
+import { systemScheduler } from '../../base/scheduler.ts';
+import { PushSide } from '../push/pushSide.ts';
+import type { FromWorker, ToWorker, WorkerSettings } from '../push/workerMessages.ts';
+
+// The worker that owns the local disk: file system calls block it and nothing else.
+
+const port = parentPort;
+if (port === null) throw new Error('This file runs as a worker.');
+
+const post = (message: FromWorker): void => {
+  port.postMessage(message, message.kind === 'send' ? [message.bytes.buffer] : []);
+};
+const log: Log = {
+  debug: (message, data) => post({ kind: 'log', level: 'debug', message, data }),
+  info: (message, data) => post({ kind: 'log', level: 'info', message, data }),
+  warn: (message, data) => post({ kind: 'log', level: 'warn', message, data }),
+  error: (message, data) => post({ kind: 'log', level: 'error', message, data }),
+};
+// The data was written by `SyncThread` in this program, not by anybody else.
+const side = new PushSide(workerData as WorkerSettings, post, systemScheduler, log);
+
+port.on('message', (message: ToWorker) => {
+  if (message.kind !== 'close') {
+    side.receive(message);
+    return;
+  }
+  side.close();
+  port.close();
+});
+side.start();
