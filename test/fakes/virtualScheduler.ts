@@ -1,0 +1,41 @@
+import { type Disposable, toDisposable } from '../../src/base/disposable.ts';
+import type { Scheduler } from '../../src/base/scheduler.ts';
+
+interface Timer {
+  readonly due: number;
+  readonly run: () => void;
+}
+
+/** A clock that stands still until a test moves it. */
+export class VirtualScheduler implements Scheduler {
+  readonly #timers = new Set<Timer>();
+  #now = Date.UTC(2026, 0, 1);
+
+  /** Milliseconds from now until each timer that has not run, soonest first. */
+  get pending(): readonly number[] {
+    return [...this.#timers].map(({ due }) => due - this.#now).toSorted((a, b) => a - b);
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(milliseconds: number, callback: () => void): Disposable {
+    const timer = { due: this.#now + milliseconds, run: callback };
+    this.#timers.add(timer);
+    return toDisposable(() => this.#timers.delete(timer));
+  }
+
+  /** Moves the clock and runs what is due, in order; timers set meanwhile run too if they are due by then. */
+  advance(milliseconds: number): void {
+    const end = this.#now + milliseconds;
+    for (;;) {
+      const [next] = [...this.#timers].filter(({ due }) => due <= end).toSorted((a, b) => a.due - b.due);
+      if (next === undefined) break;
+      this.#timers.delete(next);
+      this.#now = Math.max(this.#now, next.due);
+      next.run();
+    }
+    this.#now = end;
+  }
+}
