@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import * as embedded from '../test/cluster/embeddedCluster.ts';
 import { installVsCode } from '../test/vscode/install.ts';
 import { buildBundles, checkout } from './bundles.ts';
+import { namedCluster } from './namedCluster.ts';
 import { runNode } from './programs.ts';
 import { type Counts, runSuite } from './suites.ts';
 
@@ -79,8 +80,9 @@ async function prepare(need: Suite['needs'][number]): Promise<void> {
 
 async function prepareCluster(): Promise<void> {
   if (values.context !== undefined) {
-    env.PODLOOP_CONTEXT = values.context;
-    env.PODLOOP_KUBECONFIG = process.env.KUBECONFIG ?? path.join(process.env.HOME ?? '', '.kube', 'config');
+    const { kubeconfig, context } = namedCluster(values.context);
+    env.PODLOOP_KUBECONFIG = kubeconfig;
+    env.PODLOOP_CONTEXT = context;
     return;
   }
   say('starting the cluster');

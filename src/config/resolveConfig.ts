@@ -37,7 +37,8 @@ export function resolveConfig(
     run,
     debug: entry?.debug ?? guessed,
     debugPort,
-    restartOnSync: entry?.restartOnSync ?? false,
+    // Where nobody has decided otherwise a save is live without another click.
+    restartOnSync: entry === undefined || (entry.restartOnSync ?? false),
     ports: entry?.ports ?? facts.ports.map((remote) => ({ remote, local: 0 })),
     ignore: entry?.ignore ?? [],
     env: entry?.env ?? {},

@@ -138,7 +138,8 @@ export class LiveSession implements DevSession {
         beforeStart: (started) => this.flush(started),
         log: this.#log,
       },
-      { commandLine, keep: config.restartOnSync, size },
+      // A program under the debugger is restarted by the user alone: it may stand at a breakpoint.
+      { commandLine, keep: kind === 'run' && config.restartOnSync, size },
     );
     this.#commands.add(command);
     command.onEnd(() => this.#commands.delete(command));
@@ -227,6 +228,7 @@ export class LiveSession implements DevSession {
     this.#batchApplied.fire(batch);
     if (batch.initial || !this.#saved.config.restartOnSync) return;
     for (const command of this.#commands) {
+      if (!command.keep) continue;
       command.restart().catch((error: unknown) => {
         if (!isAbortError(error))
           this.#log.warn('The command in the pod could not be restarted.', toError(error).message);

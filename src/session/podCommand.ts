@@ -26,8 +26,8 @@ const grey = (text: string): string => `\x1b[90m${text}\x1b[0m\r\n`;
 export class PodCommand implements RunningCommand, Disposable {
   readonly #host: PodCommandHost;
   readonly #commandLine: string;
-  /** Whether a program that ended by itself is started again by the next `restart`, as after a synced change. */
-  readonly #keep: boolean;
+  /** Whether synced changes restart the program, also one that ended by itself. */
+  readonly keep: boolean;
   readonly #abort = new AbortController();
   readonly #output = new Emitter<string>();
   readonly #end = new Emitter<number | undefined>();
@@ -46,7 +46,7 @@ export class PodCommand implements RunningCommand, Disposable {
   ) {
     this.#host = host;
     this.#commandLine = options.commandLine;
-    this.#keep = options.keep;
+    this.keep = options.keep;
     this.#size = options.size;
     this.#done = this.#live();
   }
@@ -85,7 +85,7 @@ export class PodCommand implements RunningCommand, Disposable {
       do {
         this.#restartWanted = false;
         exit = await this.#once();
-        if (!this.#wantsRestart() && this.#keep) await this.#restartRequest();
+        if (!this.#wantsRestart() && this.keep) await this.#restartRequest();
       } while (this.#wantsRestart() && !this.#abort.signal.aborted);
     } catch (error) {
       if (!isAbortError(error)) {
@@ -117,7 +117,7 @@ export class PodCommand implements RunningCommand, Disposable {
       const decoder = new StringDecoder('utf8');
       stream.stdout.on('data', (chunk: Buffer) => this.#output.fire(decoder.write(chunk)));
       const code = await Promise.race([stream.exit, stopped.promise]);
-      if (!this.#restartWanted) this.#output.fire(grey(exitLine(code, this.#keep)));
+      if (!this.#restartWanted) this.#output.fire(grey(exitLine(code, this.keep)));
       return code;
     } catch (error) {
       if (this.#abort.signal.aborted || isAbortError(error)) throw error;

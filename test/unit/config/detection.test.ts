@@ -165,7 +165,7 @@ describe('resolveConfig', () => {
       run: 'npm start',
       debug: 'node --inspect=127.0.0.1:9229 s.js',
       debugPort: 9229,
-      restartOnSync: false,
+      restartOnSync: true,
       ports: [{ remote: 8080, local: 0 }],
       ignore: [],
       env: {},

@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import * as embedded from '../test/cluster/embeddedCluster.ts';
+import { installVsCode } from '../test/vscode/install.ts';
+import { ShopLoop } from '../test/e2e/shopLoop.ts';
+import { openShopWorld, type ShopWorld } from '../test/e2e/shopWorld.ts';
+import { checkout } from './bundles.ts';
+import { namedCluster } from './namedCluster.ts';
+import { runNode } from './programs.ts';
+
+// `npm run demo`: the sample shop in a cluster and VS Code on its source, for a person. `-- --script` does the whole loop
+// by itself, headless, prints each step with its time and keeps the pictures. `--context NAME` uses a cluster of yours.
+const { values } = parseArgs({
+  options: { script: { type: 'boolean', default: false }, context: { type: 'string' } },
+});
+const started = performance.now();
+const say = (line: string): void => {
+  console.log(line);
+};
+const section = (title: string): void => {
+  console.log(`\n== ${title} (at ${((performance.now() - started) / 1000).toFixed(0)} s)`);
+};
+
+const own = values.context === undefined;
+const wasUp = own && (await embedded.status()).kind === 'up';
+try {
+  section('packaging the extension');
+  if ((await runNode(['scripts/package.ts'])) !== 0) throw new Error('The extension could not be packaged.');
+  section('installing VS Code and the browser');
+  await installVsCode(say);
+  section(own ? 'starting the cluster' : `using the cluster of context ${values.context ?? ''}`);
+  const { kubeconfig, context } = values.context === undefined ? await embedded.up(say) : namedCluster(values.context);
+  process.env.PODLOOP_KUBECONFIG = kubeconfig;
+  process.env.PODLOOP_CONTEXT = context;
+  section('deploying the shop and opening VS Code on it');
+  const world = await openShopWorld({ name: 'demo', namespace: 'shop' });
+  try {
+    if (values.script) await playLoop(world);
+    else await serve(world);
+  } finally {
+    section('stopping');
+    if (!own) await world.cluster.kubectl(['delete', 'namespace', 'shop', '--wait=false']);
+    await world.dispose();
+  }
+} finally {
+  if (own && !wasUp) await embedded.down();
+}
+section('done');
+
+async function playLoop(world: ShopWorld): Promise<void> {
+  section('the loop');
+  const recorder = world.vsCode.record('demo', say);
+  const loop = new ShopLoop(world, recorder.step);
+  await loop.findWorkload();
+  await loop.startDevelop();
+  await loop.run();
+  const address = await loop.address();
+  await loop.editAndSee(address);
+  await loop.terminal();
+  await loop.debug(address);
+  await loop.endDevelop();
+  say(`Pictures: ${path.relative(process.cwd(), recorder.folder)}`);
+}
+
+async function serve(world: ShopWorld): Promise<void> {
+  say(`
+VS Code with Podloop and the shop's source:  ${world.vsCode.server.url(world.folder)}
+
+  1. Open the Podloop view in the activity bar: ${world.cluster.context}, shop, Deployments.
+  2. Right-click web, Start Develop. Then Run.
+  3. Change the version in web/src/identity.js, save, and look at the address that Run printed.
+
+The source is a copy of ${path.relative(process.cwd(), path.join(checkout, 'examples/shop'))}. Ctrl+C ends everything.`);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+  });
+}
