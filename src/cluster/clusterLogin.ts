@@ -4,7 +4,6 @@ import { Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import { isDeepStrictEqual } from 'node:util';
 import type { Disposable } from '../base/disposable.ts';
-import { jsonEqual } from '../base/json.ts';
 import type { KubeContext } from './core/kubeconfigContexts.ts';
 import { type KubeconfigEntry, readKubeconfigFile } from './core/kubeconfigFile.ts';
 import { loginConfig, userHeaders } from './loginConfig.ts';
@@ -66,7 +65,7 @@ export class ClusterLogin implements Disposable {
   }
 
   async #renew(): Promise<void> {
-    this.#user = (await readAgain(this.#user)) ?? this.#user;
+    this.#user = await readAgain(this.#user);
     this.#config = loadConfig(this.#context, this.#user);
     this.#version += 1;
   }
@@ -108,12 +107,17 @@ function loadConfig(context: KubeContext, user: KubeconfigEntry | undefined): Ku
   return config;
 }
 
-/** The user's entry as its file has it now. */
+/** The user's entry as its file has it now; the known one while the file is away or half written. */
 async function readAgain(user: KubeconfigEntry | undefined): Promise<KubeconfigEntry | undefined> {
   if (user === undefined) return undefined;
-  const { users } = readKubeconfigFile(user.file, await readFile(user.file, 'utf8'));
-  const now = users.find(({ name }) => name === user.name);
-  return now === undefined || jsonEqual(now.body, user.body) ? user : now;
+  let text: string;
+  try {
+    text = await readFile(user.file, 'utf8');
+  } catch {
+    // The list of contexts reports a file that is gone; here the plugin may still give a new token.
+    return user;
+  }
+  return readKubeconfigFile(user.file, text).users.find(({ name }) => name === user.name) ?? user;
 }
 
 function pickTls(options: RequestOptions): TlsOptions {

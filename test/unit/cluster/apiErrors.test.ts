@@ -290,7 +290,7 @@ const failures: readonly (readonly [error: Error, code: string, message: RegExp]
 
 describe('connections that fail', () => {
   for (const [error, code, message] of failures) {
-    test(`${'code' in error ? String(error.code) : error.message || error.name}`, () => {
+    test('code' in error ? String(error.code) : error.message || error.name, () => {
       const shown = connectionError(place, error);
       assert.ok('code' in shown && shown.code === code, String(shown));
       assert.match(shown.message, message);
