@@ -80,7 +80,7 @@ scenario(
   () => vsCode,
   async ({ editor, debug }, step) => {
     await step('open the file', () => editor.open('app.js'));
-    await step('set a breakpoint', () => editor.setBreakpoint(3));
+    await step('set a breakpoint', () => editor.toggleBreakpoint(3));
     await step('start', () => debug.start());
     await step('stop at the breakpoint', async () => {
       const [top] = await debug.waitForStop();
@@ -96,7 +96,7 @@ scenario(
       await debug.waitUntilEnded();
       await debug.waitForConsole('sum 42');
     });
-    await step('take the breakpoint away', () => editor.clearBreakpoint(3));
+    await step('take the breakpoint away', () => editor.toggleBreakpoint(3));
   },
 );
 

@@ -16,6 +16,11 @@ export interface CodeServerOptions {
   readonly vsix?: readonly string[];
   /** User settings on top of `defaultSettings`. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /**
+   * Lets `extensionTestsPath` of the payload work. Only for that: VS Code then shows no notifications and answers its
+   * dialogs by itself.
+   */
+  readonly runsExtensionTests?: boolean;
   /** Environment on top of this process's; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -152,8 +157,7 @@ export class CodeServer {
       ...this.#folderArguments(),
       ...['--auth', 'none', '--bind-addr', `127.0.0.1:${this.#port}`],
       ...['--disable-workspace-trust', '--disable-telemetry', '--disable-update-check', '--ignore-last-opened'],
-      // The test driver reads terminals and lets `extensionTestsPath` work in a page.
-      ...['--vscode-option', 'enable-smoke-test-driver'],
+      ...(this.#options.runsExtensionTests === true ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
       // Should the tests be killed, the server ends by itself.
       ...['--idle-timeout-seconds', '600'],
     ];

@@ -5,6 +5,7 @@ const known: readonly RegExp[] = [
   /native-watchdog/,
   /open-vsx\.org/,
   /ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED/,
+  /authentication provider 'github'/,
   /server responded with a status of 404/,
 ];
 

@@ -8,6 +8,8 @@ export const defaultSettings: Readonly<Record<string, unknown>> = {
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.editor.empty.hint': 'hidden',
   'editor.fontFamily': "'JetBrains Mono', monospace",
+  // Its rows lie over others, which cannot be clicked then.
+  'workbench.tree.enableStickyScroll': false,
   'editor.minimap.enabled': false,
   'chat.disableAIFeatures': true,
   'chat.commandCenter.enabled': false,

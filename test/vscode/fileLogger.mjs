@@ -5,6 +5,11 @@ import path from 'node:path';
 
 const names = ['trace', 'debug', 'info', 'warning', 'error', 'critical'];
 
+const loggers = new Set();
+process.on('exit', () => {
+  for (const logger of loggers) logger.flush();
+});
+
 class Logger {
   #file;
   #level = 2;
@@ -62,6 +67,7 @@ class Logger {
   }
   drop() {
     this.flush();
+    loggers.delete(this);
   }
 
   #log(level, message) {
@@ -79,7 +85,7 @@ export function setFlushOn() {}
 export async function createRotatingLogger(_name, file) {
   mkdirSync(path.dirname(file), { recursive: true });
   const logger = new Logger(file);
-  process.on('exit', () => logger.flush());
+  loggers.add(logger);
   return logger;
 }
 

@@ -4,7 +4,7 @@ import { until } from '../machine/until.ts';
 import { launchBrowser } from './browser.ts';
 import { CodeServer, type CodeServerOptions } from './codeServer.ts';
 import { ConsoleErrors } from './consoleErrors.ts';
-import { whenRestored } from './driver.ts';
+import { whenReady } from './windowState.ts';
 import { ContextMenu } from './pages/contextMenu.ts';
 import { DebugView } from './pages/debugView.ts';
 import { Dialog } from './pages/dialog.ts';
@@ -84,7 +84,7 @@ export class VsCode {
   /** Opens a folder in the window. */
   async show(folder: string): Promise<void> {
     await this.page.goto(this.server.url(folder));
-    await whenRestored(this.page);
+    await whenReady(this.page);
   }
 
   tree(title: string): TreeView {
@@ -114,7 +114,7 @@ export class VsCode {
     await this.server.stop('SIGKILL');
     await this.server.start();
     await this.page.reload();
-    await whenRestored(this.page);
+    await whenReady(this.page);
   }
 
   async dispose(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { asPattern, exactText } from './exactText.ts';
+import { rowTexts } from './listRows.ts';
 
 /** Buttons of the floating debug bar. */
 export type DebugAction =
@@ -26,14 +27,12 @@ export class DebugView {
 
   /** Rows of the call stack from top to bottom: sessions, threads and frames with file and line. */
   async callStack(): Promise<string[]> {
-    const rows = await this.#page.locator('.debug-call-stack .monaco-list-row').allInnerTexts();
-    return rows.map((row) => row.replaceAll(/\s+/g, ' ').trim());
+    return rowTexts(this.#page.locator('.debug-call-stack .monaco-list-row'));
   }
 
   /** Frames only: `function file:line:column`. */
   async frames(): Promise<string[]> {
-    const rows = await this.#page.locator('.debug-call-stack .stack-frame').allInnerTexts();
-    return rows.map((row) => row.replaceAll(/\s+/g, ' ').trim());
+    return rowTexts(this.#page.locator('.debug-call-stack .stack-frame'));
   }
 
   /** Waits until the program runs on: no frame is shown any more. */
@@ -77,7 +76,7 @@ export class DebugView {
 
   /** Lines of the debug console. */
   async console(): Promise<string[]> {
-    return this.#page.locator('.repl .monaco-list-row .value').allInnerTexts();
+    return rowTexts(this.#page.locator('.repl .monaco-list-row'));
   }
 
   /** Waits for a line of the debug console. */

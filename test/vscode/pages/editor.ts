@@ -79,18 +79,11 @@ export class Editor {
     await this.#page.locator('.editor-group-container.active .tab.active:not(.dirty)').waitFor();
   }
 
-  /** Clicks the margin beside a line, counted from 1, and waits until its breakpoint is there. */
-  async setBreakpoint(line: number): Promise<void> {
+  /** Clicks the margin beside a line, counted from 1, and waits until its breakpoint has come or gone. */
+  async toggleBreakpoint(line: number): Promise<void> {
     const before = await this.#breakpoints().count();
     await this.#clickMargin(line);
-    await until(`line ${line} has a breakpoint`, async () => (await this.#breakpoints().count()) > before);
-  }
-
-  /** Clicks the breakpoint of a line away. */
-  async clearBreakpoint(line: number): Promise<void> {
-    const before = await this.#breakpoints().count();
-    await this.#clickMargin(line);
-    await until(`line ${line} has no breakpoint`, async () => (await this.#breakpoints().count()) < before);
+    await until(`the breakpoint of line ${line} changes`, async () => (await this.#breakpoints().count()) !== before);
   }
 
   /** Line, counted from 1, at which the debugger stands; waits for it. */

@@ -1,5 +1,4 @@
 import type { Locator, Page } from 'playwright-core';
-import { until } from '../../machine/until.ts';
 import { asPattern } from './exactText.ts';
 
 /** One notification, found by its text; it stays usable while its text changes only if the pattern still matches. */
@@ -62,16 +61,17 @@ export class Notifications {
     this.#page = page;
   }
 
-  /** Waits for a notification whose text matches, also one whose toast has hidden itself. */
+  /** Waits for a notification whose text matches, in a toast or, where that is open, in the list of notifications. */
   async waitFor(text: string | RegExp, timeout = 30_000): Promise<Notification> {
     const item = this.#items()
       .filter({ has: this.#page.locator('.notification-list-item-message', { hasText: asPattern(text) }) })
       .first();
-    await until(
-      `a notification says ${String(text)}; there is ${JSON.stringify(await this.texts())}`,
-      () => item.isVisible(),
-      timeout,
-    );
+    try {
+      await item.waitFor({ timeout });
+    } catch (error) {
+      const shown = JSON.stringify(await this.texts());
+      throw new Error(`No notification says ${String(text)}; these are shown: ${shown}.`, { cause: error });
+    }
     return new Notification(this.#page, item);
   }
 
@@ -81,6 +81,6 @@ export class Notifications {
   }
 
   #items(): Locator {
-    return this.#page.locator('.notification-list-item');
+    return this.#page.locator('.notifications-list-container .monaco-list-row');
   }
 }

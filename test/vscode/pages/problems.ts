@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { asPattern } from './exactText.ts';
+import { rowTexts } from './listRows.ts';
 
 /** The Problems panel. */
 export class Problems {
@@ -17,8 +18,7 @@ export class Problems {
 
   /** Rows from top to bottom: files, each with its problems. */
   async rows(): Promise<string[]> {
-    const rows = await this.#panel().locator('.monaco-list-row').allInnerTexts();
-    return rows.map((row) => row.replaceAll(/\s+/g, ' ').trim());
+    return rowTexts(this.#panel().locator('.monaco-list-row'));
   }
 
   /** Waits for a row whose text matches. */

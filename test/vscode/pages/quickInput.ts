@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core';
+import { errors, type Locator, type Page } from 'playwright-core';
 import { until } from '../../machine/until.ts';
 import { asPattern, exactText } from './exactText.ts';
 
@@ -16,7 +16,7 @@ export class QuickInput {
 
   constructor(page: Page) {
     this.#page = page;
-    this.#widget = page.locator('.quick-input-widget:visible');
+    this.#widget = page.locator('.quick-input-widget:visible:not([inert])');
   }
 
   /** Waits until it is open and, if given, until its title matches: a next step of a dialog has another title. */
@@ -60,23 +60,39 @@ export class QuickInput {
   async items(): Promise<QuickPickItem[]> {
     await this.#rows().first().waitFor();
     return this.#rows().evaluateAll((rows) =>
-      rows.map((row) => {
-        const text = (selector: string): string => row.querySelector(selector)?.textContent.trim() ?? '';
-        return {
-          label: text('.quick-input-list-rows .quick-input-list-row:first-child .label-name'),
-          description: text('.label-description'),
-          detail: text('.quick-input-list-rows .quick-input-list-row:nth-child(2) .label-name'),
-        };
-      }),
+      rows
+        .sort((a, b) => Number(a.getAttribute('data-index')) - Number(b.getAttribute('data-index')))
+        .map((row) => {
+          const text = (selector: string): string => row.querySelector(selector)?.textContent.trim() ?? '';
+          return {
+            label: text('.quick-input-list-rows .quick-input-list-row:first-child .label-name'),
+            description: text('.label-description'),
+            detail: text('.quick-input-list-rows .quick-input-list-row:nth-child(2) .label-name'),
+          };
+        }),
     );
   }
 
-  /** Chooses the row with this label by a click; filters by typing first where it is not in view. */
+  /** Chooses the row with this label by a click; it must be in view, or come into view. */
   async pick(label: string): Promise<void> {
-    await this.#rows().first().waitFor();
-    const row = this.#row(label);
-    if ((await row.count()) === 0) await this.type(label);
-    await row.first().click();
+    await this.#row(label).first().click();
+  }
+
+  /** Whether a row with this label comes into view within some milliseconds. */
+  async offers(label: string, timeout: number): Promise<boolean> {
+    try {
+      await this.#row(label).first().waitFor({ timeout });
+      return true;
+    } catch (error) {
+      if (error instanceof errors.TimeoutError) return false;
+      throw error;
+    }
+  }
+
+  /** Filters a long list by the label first, then chooses it. */
+  async find(label: string): Promise<void> {
+    await this.type(label);
+    await this.pick(label);
   }
 
   /** Ticks or unticks the row with this label in a pick of many. */

@@ -15,7 +15,7 @@ export class SettingsEditor {
     await input.click();
     await this.#page.keyboard.press('ControlOrMeta+A');
     await this.#page.keyboard.type(query);
-    await this.#settings().first().waitFor();
+    await this.#editor().locator('.settings-count-widget', { hasText: /Found/ }).waitFor();
   }
 
   /** Full names of the settings in view: `Category › Sub: Label`. */
@@ -27,6 +27,12 @@ export class SettingsEditor {
   /** Ticks or unticks a setting of kind yes or no, by its full name or part of it. */
   async toggle(name: string): Promise<void> {
     await this.#settings().filter({ hasText: name }).first().getByRole('checkbox').click();
+  }
+
+  /** Closes it; it lies over the window. */
+  async close(): Promise<void> {
+    await this.#page.keyboard.press('ControlOrMeta+W');
+    await this.#editor().waitFor({ state: 'hidden' });
   }
 
   #editor(): Locator {

@@ -1,7 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { until } from '../../machine/until.ts';
-import { terminalLines } from '../driver.ts';
+import { terminalLines } from '../windowState.ts';
 import { asPattern } from './exactText.ts';
+import { rowTexts } from './listRows.ts';
 
 /** The active terminal of the panel. */
 export class Terminal {
@@ -72,9 +73,8 @@ export class Terminal {
 
   /** Names of all terminals: from their list or, of a single one, from the panel's title. */
   async names(): Promise<string[]> {
-    const list = await this.#page.locator('.terminal-tabs-entry:visible .label-name').allInnerTexts();
-    const names = list.length > 0 ? list : await this.#page.locator('.single-terminal-tab:visible').allInnerTexts();
-    return names.map((name) => name.trim());
+    const list = await rowTexts(this.#page.locator('.terminal-tabs-entry:visible .label-name'));
+    return list.length > 0 ? list : rowTexts(this.#page.locator('.single-terminal-tab:visible'));
   }
 
   /** Whether the panel shows a terminal. */

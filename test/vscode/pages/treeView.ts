@@ -13,14 +13,11 @@ export interface TreeRow {
   readonly expanded: boolean | undefined;
 }
 
-/** Height of a row in pixels. */
-const rowHeight = 22;
-
 interface FoundRow extends TreeRow {
   readonly index: number;
 }
 
-/** A tree of an extension in the side bar, named by the title of its view. Rows are named by the path of their labels. */
+/** A tree of an extension in the side bar, named by the title of its view, with or without that of its container. Rows are named by the path of their labels. */
 export class TreeView {
   readonly #page: Page;
   readonly #pane: Locator;
@@ -28,7 +25,9 @@ export class TreeView {
   constructor(page: Page, title: string) {
     this.#page = page;
     this.#pane = page.locator('.pane', {
-      has: page.locator('.pane-header .title', { hasText: new RegExp(`^${title}$`, 'i') }),
+      has: page.locator('.pane-header .title', {
+        hasText: new RegExp(`^${title.slice(title.indexOf(': ') + 1).trim()}$`, 'i'),
+      }),
     });
   }
 
@@ -130,7 +129,7 @@ export class TreeView {
   }
 
   async #visible(): Promise<FoundRow[]> {
-    return this.#pane.locator('.monaco-list-row').evaluateAll((rows) =>
+    return this.#pane.locator('.monaco-list-rows > .monaco-list-row').evaluateAll((rows) =>
       rows
         .map((row) => {
           const expanded = row.getAttribute('aria-expanded');
@@ -146,44 +145,39 @@ export class TreeView {
     );
   }
 
-  /** All rows, those out of view included. */
+  /** All rows, those out of view included; goes through them with the keyboard. */
   async #all(): Promise<FoundRow[]> {
     const found = new Map<number, FoundRow>();
-    const list = this.#pane.locator('.monaco-list');
-    const { shown, total } = await list.evaluate((element) => ({
-      shown: element.clientHeight,
-      total: Number.parseFloat(element.querySelector<HTMLElement>('.monaco-list-rows')?.style.height ?? '0'),
-    }));
-    if (total <= shown) return this.#visible();
-    await this.#scroll(-total);
-    for (let top = 0; top < total; top += shown / 2) {
-      for (const row of await this.#visible()) found.set(row.index, row);
-      await this.#scroll(shown / 2);
-    }
-    for (const row of await this.#visible()) found.set(row.index, row);
+    for await (const rows of this.#pages()) for (const row of rows) found.set(row.index, row);
     return [...found.values()].sort((a, b) => a.index - b.index);
   }
 
-  async #scroll(pixels: number): Promise<void> {
-    await this.#pane.locator('.monaco-list').hover({ position: { x: 5, y: 5 } });
-    await this.#page.mouse.wheel(0, pixels);
-    await this.#page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+  /** Scrolls until the row is in view; its label guards against rows that moved meanwhile. */
+  async #bringIntoView({ index, label }: FoundRow): Promise<Locator | undefined> {
+    for await (const rows of this.#pages()) {
+      if (rows.some((row) => row.index === index && row.label === label)) return this.#row(index, label);
+    }
+    return undefined;
   }
 
-  /** Scrolls until the row is in view; its label guards against rows that moved meanwhile. */
-  async #bringIntoView({ index, label }: FoundRow): Promise<Locator> {
-    const row = this.#row(index, label);
-    const rows = await this.#visible();
-    const [first, last] = [rows.at(0)?.index ?? 0, rows.at(-1)?.index ?? 0];
-    if (index < first) await this.#scroll((index - first - 2) * rowHeight);
-    else if (index > last) await this.#scroll((index - last + 2) * rowHeight);
-    await row.waitFor({ timeout: 2000 });
-    return row;
+  /** What is in view, page by page from the top; the wheel would go by steps of its own. */
+  async *#pages(): AsyncGenerator<FoundRow[]> {
+    const list = this.#pane.locator('.monaco-list');
+    await list.press('Home');
+    for (let before = -1, focused = 0; focused > before;) {
+      yield await this.#visible();
+      before = focused;
+      await list.press('PageDown');
+      focused = await list.evaluate((element) =>
+        Number(element.querySelector('.monaco-list-row.focused')?.getAttribute('data-index') ?? 0),
+      );
+    }
+    yield await this.#visible();
   }
 
   #row(index: number, label: string): Locator {
     return this.#pane
-      .locator(`.monaco-list-row[data-index="${index}"]`)
+      .locator(`.monaco-list-rows > .monaco-list-row[data-index="${index}"]`)
       .filter({ has: this.#page.locator('.label-name', { hasText: exactText(label) }) });
   }
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
-import { whenRestored } from '../driver.ts';
-import { exactText } from './exactText.ts';
+import { until } from '../../machine/until.ts';
+import { whenReady } from '../windowState.ts';
 import { QuickInput } from './quickInput.ts';
 
 /** The window as a whole. */
@@ -15,7 +15,13 @@ export class Workbench {
 
   /** Runs a command from the palette by its full title, such as `View: Toggle Terminal`. */
   async runCommand(title: string): Promise<void> {
-    await this.openPalette(title);
+    // A palette that opened before an extension was there never shows that extension's commands.
+    await until(`the palette offers ${title}`, async () => {
+      await this.openPalette(title);
+      const offered = await this.#quickInput.offers(title, 1500);
+      if (!offered) await this.#quickInput.cancel();
+      return offered;
+    });
     await this.#quickInput.pick(title);
   }
 
@@ -34,13 +40,13 @@ export class Workbench {
     return items.map(({ label }) => label);
   }
 
-  /** Opens a view container of the activity bar by its name. */
+  /** Opens a view container of the activity bar by its name. With one view in it, its title is `Container: View`. */
   async openView(name: string): Promise<void> {
     const tab = this.#page.locator('.activitybar').getByRole('tab', { name: new RegExp(`^${name}( |$)`) });
     if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.click();
     await this.#page
       .locator('.sidebar .composite.title h2')
-      .filter({ hasText: exactText(name) })
+      .filter({ hasText: new RegExp(`^${name}(:|$)`) })
       .waitFor();
   }
 
@@ -49,6 +55,6 @@ export class Workbench {
     const loaded = this.#page.waitForEvent('load');
     await this.runCommand('Developer: Reload Window');
     await loaded;
-    await whenRestored(this.#page);
+    await whenReady(this.#page);
   }
 }

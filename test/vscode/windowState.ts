@@ -1,20 +1,11 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** What VS Code puts on `window` when it is started with its smoke-test driver. */
-interface Driver {
-  whenWorkbenchRestored(): Promise<void>;
-}
-
-declare global {
-  interface Window {
-    readonly driver?: Driver;
-  }
-}
-
-/** Waits until the window shows what it showed before, and takes input. */
-export async function whenRestored(page: Page): Promise<void> {
-  await page.waitForFunction(() => window.driver !== undefined);
-  await page.evaluate(() => window.driver?.whenWorkbenchRestored());
+/** Waits until a window shows what it showed before, knows its extensions and takes input. */
+export async function whenReady(page: Page): Promise<void> {
+  // VS Code marks the stages of its start for its own measurements.
+  await page.waitForFunction(() =>
+    ['code/didStartWorkbench', 'code/didLoadExtensions'].every((mark) => performance.getEntriesByName(mark).length > 0),
+  );
 }
 
 /** VS Code keeps the terminal emulator on its element. */
