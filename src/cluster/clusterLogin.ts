@@ -8,8 +8,11 @@ import type { KubeContext } from './core/kubeconfigContexts.ts';
 import { type KubeconfigEntry, readKubeconfigFile } from './core/kubeconfigFile.ts';
 import { loginConfig, userHeaders } from './loginConfig.ts';
 
-/** What a request needs to reach the API server as the user: give all of it to `http(s).request` or `ws`. */
-export interface LoginOptions {
+/**
+ * What a request needs to reach the API server as the user: give all of it to `http(s).request` or `ws`. Certificates
+ * are beside the agent as well as in it: VS Code's proxy support puts an agent of its own in the place of this one.
+ */
+export interface LoginOptions extends TlsOptions {
   readonly agent: HttpAgent;
   readonly headers: OutgoingHttpHeaders;
   /** `name:password`, for basic authentication. */
@@ -75,7 +78,7 @@ export class ClusterLogin implements Disposable {
     await this.#config.applyToHTTPSOptions(options);
     const headers = { ...readHeaders(options.headers), ...userHeaders(this.#user?.body) };
     const agent = this.#agentFor(options);
-    return { agent, headers, ...(typeof options.auth === 'string' ? { auth: options.auth } : {}) };
+    return { ...pickTls(options), agent, headers, ...(typeof options.auth === 'string' ? { auth: options.auth } : {}) };
   }
 
   /** One agent as long as the certificates stay the same, so that connections are reused. */
