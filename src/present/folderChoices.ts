@@ -7,10 +7,10 @@ export interface FolderCandidate {
     | 'remembered'
     /** Its config file names this workload. */
     | 'configNamesIt'
+    /** It is called like the workload and holds a project. */
+    | 'sameName'
     /** Its config file is for any workload. */
     | 'configFitsAny'
-    /** It is called like the workload. */
-    | 'sameName'
     /** A folder of the workspace. */
     | 'workspace';
 }
@@ -23,28 +23,34 @@ export type FolderChoice =
 const order: readonly FolderCandidate['source'][] = [
   'remembered',
   'configNamesIt',
-  'configFitsAny',
   'sameName',
+  'configFitsAny',
   'workspace',
 ];
 
 /**
- * Decides what can be known: the folder of the last time, the only one whose config file names the workload, or the
- * workspace's only folder when its config file fits. Everything else is a guess, and syncing the wrong folder would
- * replace what runs in the pod, so it is asked.
+ * Decides what can be known: the folder of the last time, the only one whose config file names the workload, the only
+ * one that is called like it, or the workspace's only folder when its config file fits. Everything else is asked.
  */
 export function chooseFolder(candidates: readonly FolderCandidate[]): FolderChoice {
   const sorted = candidates.toSorted((a, b) => order.indexOf(a.source) - order.indexOf(b.source));
   const unique = sorted.filter(({ path }, index) => sorted.findIndex((other) => other.path === path) === index);
-  const of = (source: FolderCandidate['source']): readonly FolderCandidate[] =>
-    sorted.filter((candidate) => candidate.source === source);
-  const [remembered] = of('remembered');
-  if (remembered !== undefined) return { kind: 'decided', path: remembered.path };
-  const [named, ...otherNamed] = of('configNamesIt');
-  if (named !== undefined && otherNamed.length === 0) return { kind: 'decided', path: named.path };
-  const [fitting] = of('configFitsAny');
-  const onlyFolder = of('workspace').length === 1 && unique.length === 1;
-  if (named === undefined && fitting !== undefined && onlyFolder) return { kind: 'decided', path: fitting.path };
+  const [best, ...others] = unique;
+  if (best === undefined) return { kind: 'ask', candidates: [] };
+  const alone = !others.some(({ source }) => source === best.source);
+  switch (best.source) {
+    case 'remembered':
+      return { kind: 'decided', path: best.path };
+    case 'configNamesIt':
+    case 'sameName':
+      if (alone) return { kind: 'decided', path: best.path };
+      break;
+    case 'configFitsAny':
+      if (others.length === 0) return { kind: 'decided', path: best.path };
+      break;
+    case 'workspace':
+      break;
+  }
   return { kind: 'ask', candidates: unique };
 }
 

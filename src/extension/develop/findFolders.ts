@@ -62,11 +62,9 @@ async function candidates({ workload, remembered }: FolderQuestion, log: Log): P
     ...known,
     ...configured,
     ...namesakes,
-    ...folders.map(({ uri }): FolderCandidate => {
-      const sameName = path.basename(uri.fsPath) === workload;
-      return { path: uri.fsPath, source: sameName ? 'sameName' : 'workspace' };
+    ...folders.map(({ uri: { fsPath } }): FolderCandidate => {
+      return { path: fsPath, source: path.basename(fsPath) === workload ? 'sameName' : 'workspace' };
     }),
-    ...folders.map(({ uri }): FolderCandidate => ({ path: uri.fsPath, source: 'workspace' })),
   ];
 }
 
@@ -93,7 +91,7 @@ async function configuredFolders(workload: string, log: Log): Promise<readonly F
 
 /** Folders of the workload's name that hold a manifest. Names of workloads hold no characters with a meaning in globs. */
 async function foldersNamed(workload: string): Promise<readonly FolderCandidate[]> {
-  const manifests = '{package.json,requirements.txt,pyproject.toml,manage.py,go.mod,pom.xml,Dockerfile}';
+  const manifests = '{package.json,requirements.txt,pyproject.toml,manage.py,go.mod,pom.xml}';
   const files = await vscode.workspace.findFiles(`**/${workload}/${manifests}`, skippedFolders, maxFiles);
   return files.map(({ fsPath }) => ({ path: path.dirname(fsPath), source: 'sameName' }));
 }
