@@ -1,24 +1,56 @@
 import type { Duplex, Readable } from 'node:stream';
+import { abortReason, UserError } from '../base/errors.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { ApiClient } from './apiClient.ts';
 import type { ExecOptions, ExecStream, LogOptions } from './cluster.ts';
 import { apiPath } from './core/apiPath.ts';
 import { types } from './core/objects.ts';
+import { execIgnoredChannel, execProtocols, execStream } from './streams/execStream.ts';
+import { openWebSocket, type UpgradeRequest } from './streams/openWebSocket.ts';
+import { PodConnection, type PodConnectionEvents } from './streams/podConnection.ts';
+import { portForwardIgnoredChannel, portForwardProtocols, portForwardStream } from './streams/portForwardStream.ts';
 
-/** The streams to pods: processes, ports and logs. */
+/** The streams to pods: processes, ports and logs. An aborted signal ends a stream, before or after it was opened. */
 export class PodStreams {
   readonly #client: ApiClient;
+  readonly #scheduler: Scheduler;
+  readonly #closed: AbortSignal;
 
-  constructor(client: ApiClient, _scheduler: Scheduler, _closed: AbortSignal) {
+  constructor(client: ApiClient, scheduler: Scheduler, closed: AbortSignal) {
     this.#client = client;
+    this.#scheduler = scheduler;
+    this.#closed = closed;
   }
 
-  exec(_options: ExecOptions, _signal: AbortSignal): Promise<ExecStream> {
-    throw new Error('todo');
+  async exec(options: ExecOptions, signal: AbortSignal): Promise<ExecStream> {
+    const { namespace, pod, container, command, tty } = options;
+    const target = { type: types.pod, namespace, name: pod, subresource: 'exec' } as const;
+    const path = apiPath(target, { container, stdin: true, stdout: true, stderr: !tty, tty });
+    const request = {
+      path: path + command.map((word) => `&command=${encodeURIComponent(word)}`).join(''),
+      protocols: execProtocols,
+      action: { verb: 'create', ...target },
+    } as const;
+    const life = this.#life(signal);
+    const connect = await this.#connect(request, execIgnoredChannel, life);
+    const stream = execStream(options, tty, connect);
+    onAbort(life, stream.stdout, () => stream.dispose());
+    return stream;
   }
 
-  portForward(_target: { namespace: string; pod: string; port: number }, _signal: AbortSignal): Promise<Duplex> {
-    throw new Error('todo');
+  async portForward(target: { namespace: string; pod: string; port: number }, signal: AbortSignal): Promise<Duplex> {
+    const { namespace, pod, port } = target;
+    const api = { type: types.pod, namespace, name: pod, subresource: 'portforward' } as const;
+    const request = {
+      path: apiPath(api, { ports: port }),
+      protocols: portForwardProtocols,
+      action: { verb: 'create', ...api },
+    } as const;
+    const life = this.#life(signal);
+    const connect = await this.#connect(request, portForwardIgnoredChannel, life);
+    const stream = portForwardStream(target, this.#scheduler, connect);
+    onAbort(life, stream, () => stream.destroy(abortReason(life)));
+    return stream;
   }
 
   logs({ namespace, pod, container, follow, tailLines, previous }: LogOptions, signal: AbortSignal): Promise<Readable> {
@@ -26,4 +58,47 @@ export class PodStreams {
     const path = apiPath(target, { container, follow, tailLines, previous });
     return this.#client.stream({ method: 'GET', path, action: { verb: 'get', ...target } }, signal);
   }
+
+  #life(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, this.#closed]);
+  }
+
+  async #connect(
+    request: UpgradeRequest,
+    ignoredChannel: number,
+    signal: AbortSignal,
+  ): Promise<(events: PodConnectionEvents) => PodConnection> {
+    signal.throwIfAborted();
+    const socket = await openWebSocket(this.#client, this.#scheduler, request, signal);
+    const options = { scheduler: this.#scheduler, ignoredChannel, reachable: () => this.#reachable() };
+    return (events) => new PodConnection(socket, options, events);
+  }
+
+  /** Any answer will do, a refusal too. */
+  async #reachable(): Promise<boolean> {
+    const late = new AbortController();
+    const limit = this.#scheduler.after(reachMilliseconds, () => late.abort());
+    try {
+      const action = { verb: 'get', type: undefined } as const;
+      await this.#client.json({ method: 'GET', path: '/version', action }, late.signal);
+      return true;
+    } catch (error) {
+      return error instanceof UserError && !unreachableCodes.has(error.code);
+    } finally {
+      limit.dispose();
+    }
+  }
+}
+
+const reachMilliseconds = 3_000;
+const unreachableCodes = new Set(['cluster.unreachable', 'cluster.timeout', 'cluster.certificate']);
+
+/** Calls `end` when the signal aborts while the stream is open. */
+function onAbort(signal: AbortSignal, stream: Readable, end: () => void): void {
+  if (signal.aborted) {
+    end();
+    return;
+  }
+  signal.addEventListener('abort', end, { once: true });
+  stream.once('close', () => signal.removeEventListener('abort', end));
 }
