@@ -1,6 +1,7 @@
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { leanClientNode } from './leanClientNode.ts';
 
 /** Root of the checkout. */
 export const checkout = path.dirname(import.meta.dirname);
@@ -28,6 +29,7 @@ const bundles: Readonly<Record<string, BuildOptions>> = {
     ...shared,
     entryPoints: { extension: 'src/extension/extension.ts' },
     external: ['vscode'],
+    plugins: [leanClientNode],
     format: 'esm',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
