@@ -1,13 +1,16 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { installDebianPackages } from '../machine/debianPackages.ts';
 import { until } from '../machine/until.ts';
-import { makeCertificates } from './certificates.ts';
-import { writeComponentFiles } from './componentFiles.ts';
+import { startNode, stopNode } from './clusterNode.ts';
+import { type ComponentName, clusterComponents } from './components.ts';
 import { importImages } from './images.ts';
+import { runningProcesses, startOfCluster } from './leader.ts';
+import { withMachineLock } from './machineLock.ts';
 import { type ClusterPlace, clusterPlace, contextName } from './place.ts';
 import { buildPrograms, type ProgramFolders, programFolders } from './programs.ts';
+import { runProgram } from './runProgram.ts';
 
 /** How to reach a cluster. */
 export interface ClusterAddress {
@@ -18,6 +21,12 @@ export interface ClusterAddress {
 /** Whether a cluster answers, and what is wrong when it does not. */
 export type ClusterStatus =
   { readonly kind: 'up' } | { readonly kind: 'down' } | { readonly kind: 'broken'; readonly reason: string };
+
+/** Which cluster, and which images it gets besides the one that every pod needs: all, those of these names, or none. */
+export interface UpOptions {
+  readonly place?: ClusterPlace;
+  readonly images?: readonly string[] | false;
+}
 
 const debianPackages = [
   'buildah',
@@ -32,53 +41,57 @@ const debianPackages = [
   'pkg-config',
 ];
 
+/** How long a cluster whose processes run may take to answer before it is started again. */
+const patience = 20_000;
+
 /**
- * Brings the embedded cluster up: installs and builds what is missing, starts it where it is down or broken, imports
- * new images. Quick when all is there. Throws, before anything is changed, where the platform cannot carry it.
+ * Brings the embedded cluster up: installs and builds what is missing, starts it where it is down, starts it again with
+ * its objects where it is broken, imports new images. Quick when all is there. Throws, before anything is changed, where
+ * the platform cannot carry it.
  */
-export async function up(
-  report: (line: string) => void,
-  options: { place?: ClusterPlace; images?: boolean } = {},
-): Promise<ClusterAddress> {
+export async function up(report: (line: string) => void, options: UpOptions = {}): Promise<ClusterAddress> {
   const place = options.place ?? clusterPlace();
   refusePlatform();
   await installDebianPackages(debianPackages, report);
   const programs = await buildPrograms(report);
-  if ((await status(place)).kind !== 'up') {
-    await down(place);
-    const started = performance.now();
-    await start(place, programs);
-    report(`cluster: node is ready after ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  }
-  if (options.images !== false) await importImages(place, programs, report);
-  return { kubeconfig: place.kubeconfig, context: contextName };
+  const address = { kubeconfig: place.kubeconfig, context: contextName };
+  if ((await status(place)).kind !== 'up') await alone(place, report, () => ensureRunning(place, programs, report));
+  await importImages(place, programs, report, options.images === false ? [] : options.images);
+  return address;
 }
 
-/** Ends the cluster and takes away everything of it but its folder; does nothing when it is down. */
+/**
+ * Ends the cluster and takes away all of it but its keys, images and logs; does nothing when it is down. Objects are
+ * gone: the next cluster is born empty.
+ */
 export async function down(place: ClusterPlace = clusterPlace()): Promise<void> {
-  const leader = runningLeader(place);
-  if (leader !== undefined) {
-    process.kill(leader, 'SIGKILL');
-    await until('the cluster ended', () => runningLeader(place) === undefined);
-  }
-  rmSync(path.join(place.state, 'leader.json'), { force: true });
-  spawnSync('ip', ['link', 'delete', place.link], { stdio: 'ignore' });
-  await until('the kernel let go of the cluster’s cgroups', () => removeCgroups(place), 20_000);
+  await alone(
+    place,
+    () => undefined,
+    async () => {
+      await stopNode(place);
+      for (const folder of ['etcd', 'kubelet', 'pids', 'components', 'cgroup', 'cni']) {
+        rmSync(path.join(place.state, folder), { recursive: true, force: true });
+      }
+    },
+  );
 }
 
 /** What can be said of the cluster now. */
 export async function status(place: ClusterPlace = clusterPlace()): Promise<ClusterStatus> {
-  if (runningLeader(place) === undefined) return { kind: 'down' };
+  const { leader, node } = runningProcesses(place);
+  if (leader === undefined || node === undefined) return { kind: 'down' };
   const programs = await programFolders();
-  const nodes = spawnSync(
-    `${programs.kubernetes}/kubectl`,
-    [...kubectlTo(place), 'get', 'nodes', '--no-headers', '--request-timeout=5s'],
-    {
-      encoding: 'utf8',
-    },
-  );
-  if (/\sReady\s/.test(nodes.stdout)) return { kind: 'up' };
-  return { kind: 'broken', reason: (nodes.stderr || nodes.stdout).trim() };
+  const missing = clusterComponents(place, programs).filter(({ name }) => !runningComponents(place).includes(name));
+  if (missing.length > 0) return { kind: 'broken', reason: missing.map((one) => failure(place, one.name)).join('\n') };
+  try {
+    return nodeStatus(
+      await kubectl(place, programs, [...readyCondition, '--request-timeout=5s']),
+      startOfCluster(place),
+    );
+  } catch (error) {
+    return { kind: 'broken', reason: (error as Error).message };
+  }
 }
 
 /** Arguments that lead kubectl to this cluster and nowhere else. */
@@ -86,125 +99,103 @@ export function kubectlTo(place: ClusterPlace): readonly string[] {
   return ['--kubeconfig', place.kubeconfig, '--context', contextName];
 }
 
-async function start(place: ClusterPlace, programs: ProgramFolders): Promise<void> {
-  // A cluster is born empty: only keys and images survive from an earlier one.
-  for (const folder of ['etcd', 'kubelet', 'logs', 'pids', 'cni'])
-    rmSync(path.join(place.state, folder), { recursive: true, force: true });
-  for (const folder of ['etcd', 'kubelet', 'logs', 'pids', 'cni', 'containerd'])
-    mkdirSync(path.join(place.state, folder), { recursive: true });
-  makeCertificates(place);
-  writeComponentFiles(place, programs);
-  makeCgroups(place);
-  const leader = spawnNode(place, programs);
-  linkTo(place, await until('the node’s first process runs', () => childOf(leader)));
-  const kubectl = (...args: readonly string[]): string =>
-    execFileSync(`${programs.kubernetes}/kubectl`, [...kubectlTo(place), ...args], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  try {
-    await until('the node is ready', () => /\sReady\s/.test(kubectl('get', 'nodes', '--no-headers')), 60_000);
-    await until(
-      'the default service account is there',
-      () => kubectl('get', 'serviceaccount', 'default') !== '',
-      30_000,
-    );
-  } catch (error) {
-    throw new Error(`The cluster did not start. Its logs are in ${place.logs}.\n${lastLines(place)}`, { cause: error });
-  }
+function kubectl(place: ClusterPlace, programs: ProgramFolders, args: readonly string[]): Promise<string> {
+  return runProgram(path.join(programs.kubernetes ?? '', 'kubectl'), [...kubectlTo(place), ...args]);
 }
 
-function spawnNode(place: ClusterPlace, programs: ProgramFolders): number {
-  const log = openSync(path.join(place.logs, 'node.log'), 'a');
-  const bins = Object.entries(programs).map(([name, folder]) => [`BIN_${name.toUpperCase()}`, folder] as const);
-  const child = spawn(
-    'unshare',
-    ['--mount', '--net', '--pid', '--fork', '--kill-child', 'bash', path.join(import.meta.dirname, 'node.sh')],
-    {
-      cwd: '/',
-      detached: true,
-      stdio: ['ignore', log, log],
-      env: {
-        PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-        STATE: place.state,
-        HOST: place.hostAddress,
-        NODE: place.nodeAddress,
-        ...Object.fromEntries(bins),
-      },
-    },
-  );
-  child.unref();
-  closeSync(log);
-  if (child.pid === undefined) throw new Error('The program unshare could not be started.');
-  writeFileSync(path.join(place.state, 'leader.json'), JSON.stringify({ pid: child.pid, start: startTime(child.pid) }));
-  return child.pid;
+const readyPath = '{.items[*].status.conditions[?(@.type=="Ready")]';
+const readyCondition = ['get', 'nodes', '-o', `jsonpath=${readyPath}.status} ${readyPath}.lastHeartbeatTime}`];
+
+/** A node that was ready in an earlier life of the cluster still says so until its kubelet has spoken. */
+function nodeStatus(answer: string, started: Date): ClusterStatus {
+  const [ready, heartbeat] = answer.split(' ');
+  // Heartbeats are told in whole seconds.
+  const isFresh = heartbeat !== undefined && Date.parse(heartbeat) > started.getTime() - 1_000;
+  return ready === 'True' && isFresh ? { kind: 'up' } : { kind: 'broken', reason: 'the node is not ready' };
 }
 
-function linkTo(place: ClusterPlace, node: number): void {
-  const ip = (...args: readonly string[]): void => {
-    execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+function alone<T>(place: ClusterPlace, report: (line: string) => void, action: () => Promise<T>): Promise<T> {
+  const waiting = (): void => {
+    report('waiting for another process that starts or stops this cluster');
   };
-  ip('link', 'add', place.link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(node));
-  ip('addr', 'add', `${place.hostAddress}/30`, 'dev', place.link);
-  ip('link', 'set', place.link, 'up');
+  return withMachineLock(path.join(place.state, 'lock'), waiting, action);
 }
 
-/** The process whose end is the cluster's end; recognised by its start time too, since numbers are used again. */
-function runningLeader(place: ClusterPlace): number | undefined {
-  const file = path.join(place.state, 'leader.json');
-  if (!existsSync(file)) return undefined;
-  const { pid, start: started } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; start: string };
-  return startTime(pid) === started ? pid : undefined;
-}
-
-function startTime(pid: number): string | undefined {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    // A zombie is over, though its number is still taken.
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
-}
-
-function childOf(pid: number): number | undefined {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return children === '' ? undefined : Number(children.split(' ')[0]);
-}
-
-function cgroupFolders(place: ClusterPlace): string[] {
-  const unified = existsSync('/sys/fs/cgroup/cgroup.controllers');
-  const listed = spawnSync('find', ['/sys/fs/cgroup', '-mindepth', '1', '-maxdepth', '1', '-type', 'd'], {
-    encoding: 'utf8',
-  });
-  const hierarchies = unified ? ['/sys/fs/cgroup'] : listed.stdout.split('\n').filter((line) => line !== '');
-  return hierarchies.map((hierarchy) => path.join(hierarchy, place.cgroup));
-}
-
-function makeCgroups(place: ClusterPlace): void {
-  for (const folder of cgroupFolders(place)) {
-    mkdirSync(folder, { recursive: true });
-    // In cgroup v1 a new cpuset has no processors and no memory until it is told some.
-    for (const file of ['cpuset.cpus', 'cpuset.mems']) {
-      const own = path.join(folder, file);
-      if (existsSync(own)) writeFileSync(own, readFileSync(path.join(path.dirname(folder), file)));
+async function ensureRunning(
+  place: ClusterPlace,
+  programs: ProgramFolders,
+  report: (line: string) => void,
+): Promise<void> {
+  const before = await status(place);
+  if (before.kind === 'up') return;
+  const started = performance.now();
+  const after = (what: string): void => {
+    report(`cluster: ${what} after ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  };
+  if (before.kind === 'broken') {
+    report(`cluster: ${before.reason}`);
+    // A test that was killed may have left the link down; what ended is started again by the node's first process.
+    spawnSync('ip', ['link', 'set', place.link, 'up'], { stdio: 'ignore' });
+    try {
+      await awaitReady(place, programs, patience);
+      after('it is well again');
+      return;
+    } catch {
+      report('cluster: it does not recover; starting it again');
     }
   }
+  await stopNode(place);
+  await startNode(place, programs);
+  await awaitReady(place, programs, 90_000);
+  after('the node is ready');
 }
 
-/** Removes this cluster's cgroups, deepest first; false while the kernel still counts processes in one. */
-function removeCgroups(place: ClusterPlace): boolean {
-  const folders = cgroupFolders(place).filter((folder) => existsSync(folder));
-  if (folders.length > 0)
-    spawnSync('find', [...folders, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', ';'], { stdio: 'ignore' });
-  return !folders.some((folder) => existsSync(folder));
+async function awaitReady(place: ClusterPlace, programs: ProgramFolders, deadline: number): Promise<void> {
+  let reason = 'it did not get far enough to say why';
+  const ready = async (): Promise<boolean> => {
+    const now = await status(place);
+    if (now.kind === 'broken') reason = now.reason;
+    return now.kind === 'up';
+  };
+  try {
+    await until('the node is ready', ready, deadline);
+    await until('the default service account is there', () =>
+      kubectl(place, programs, ['get', 'serviceaccount', 'default']),
+    );
+    await until('the cluster’s DNS answers', () => namesAreServed(place));
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`The cluster did not start. ${message}\n${reason}\nAll logs are in ${place.logs}.`, {
+      cause: error,
+    });
+  }
 }
 
-function lastLines(place: ClusterPlace): string {
-  const tail = spawnSync('bash', ['-c', 'tail -n 4 "$1"/*.log', 'tail', place.logs], { encoding: 'utf8' });
-  return tail.stdout;
+async function namesAreServed(place: ClusterPlace): Promise<boolean> {
+  const answer = await fetch(`http://${place.nodeAddress}:8181/ready`, { signal: AbortSignal.timeout(2_000) });
+  return answer.ok;
+}
+
+function runningComponents(place: ClusterPlace): string[] {
+  return readdirSync(path.join(place.state, 'pids'));
+}
+
+function failure(place: ClusterPlace, component: ComponentName): string {
+  return `${component} does not run; the end of ${path.join(place.logs, `${component}.log`)}:\n${lastLines(place, component)}`;
+}
+
+function lastLines(place: ClusterPlace, component: ComponentName): string {
+  try {
+    const lines = readFileSync(path.join(place.logs, `${component}.log`), 'utf8')
+      .trimEnd()
+      .split('\n');
+    return lines
+      .slice(-5)
+      .map((line) => `  ${line}`)
+      .join('\n');
+  } catch {
+    return '  (no log)';
+  }
 }
 
 function refusePlatform(): void {

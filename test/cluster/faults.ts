@@ -1,60 +1,76 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type ClusterPlace, clusterPlace } from './place.ts';
+import type { ComponentName } from './components.ts';
+import { enterNode } from './leader.ts';
+import { type ClusterPlace, clusterPlace, contextName } from './place.ts';
+
+/** A fault that lasts until it is undone; undoing it again does nothing. `using` undoes it at the end of a test. */
+export interface Fault extends Disposable {
+  undo(): void;
+}
 
 /** Why faults cannot be made on this cluster; `false` on the embedded one. For the `skip` option of a test. */
 export const withoutFaults: string | false =
-  process.env.PODLOOP_CONTEXT === 'podloop-test' ? false : 'only the embedded cluster can be broken on purpose';
+  process.env.PODLOOP_CONTEXT === contextName ? false : 'only the embedded cluster can be broken on purpose';
 
-/** The link between this machine and the cluster goes down, as when a cable is pulled; `undo` plugs it in again. */
-export function cutNetwork(place: ClusterPlace = clusterPlace()): { undo: () => void } {
-  execFileSync('ip', ['link', 'set', place.link, 'down']);
-  return {
-    undo() {
-      execFileSync('ip', ['link', 'set', place.link, 'up']);
-    },
+/** The link between this machine and the cluster goes down, as when a cable is pulled. */
+export function cutNetwork(place: ClusterPlace = clusterPlace()): Fault {
+  const set = (state: string): void => {
+    execFileSync('ip', ['link', 'set', place.link, state], { stdio: ['ignore', 'ignore', 'pipe'] });
   };
+  set('down');
+  return fault(() => {
+    set('up');
+  });
 }
 
-/** Packets from the cluster vanish without a word, as behind a broken firewall; `undo` lets them through again. */
-export function dropPackets(place: ClusterPlace = clusterPlace()): { undo: () => void } {
+/** Packets from the cluster vanish without a word, as behind a broken firewall. */
+export function dropPackets(place: ClusterPlace = clusterPlace()): Fault {
   // A rule in the cluster's own network namespace: the machine's own rules stay untouched.
   const rule = ['OUTPUT', '-o', 'eth0', '-d', place.hostAddress, '-j', 'DROP'];
-  const iptables = (verb: string): void => {
-    inNode(place, ['iptables', verb, ...rule]);
-  };
-  iptables('-A');
-  return {
-    undo() {
-      iptables('-D');
-    },
-  };
+  inNode(place, ['iptables', '-w', '-A', ...rule]);
+  return fault(() => {
+    inNode(place, ['iptables', '-w', '-D', ...rule]);
+  });
 }
 
-/** Kills a component of the control plane or the node with SIGKILL; its keeper starts it again. */
-export function killComponent(
-  name: 'apiserver' | 'etcd' | 'kubelet' | 'containerd',
-  place: ClusterPlace = clusterPlace(),
-): void {
-  // The recorded number counts in the cluster's own process namespace.
-  inNode(place, ['kill', '-KILL', readFileSync(path.join(place.state, 'pids', name), 'utf8').trim()]);
+/** A component hangs: its process is stopped and answers nothing. */
+export function pauseComponent(name: ComponentName, place: ClusterPlace = clusterPlace()): Fault {
+  signalComponent(name, 'STOP', place);
+  return fault(() => {
+    signalComponent(name, 'CONT', place);
+  });
+}
+
+/** Kills a component with SIGKILL; the node's first process starts it again. */
+export function killComponent(name: ComponentName, place: ClusterPlace = clusterPlace()): void {
+  signalComponent(name, 'KILL', place);
 }
 
 /** Kills the first process of a container with SIGKILL, seen from the node as kernel and kubelet see a crash. */
 export function killContainer(containerId: string, place: ClusterPlace = clusterPlace()): void {
   const id = containerId.replace(/^containerd:\/\//, '');
-  inNode(place, [
-    'sh',
-    '-c',
-    'kill -KILL $(cat /run/containerd/io.containerd.runtime.v2.task/k8s.io/"$1"/init.pid)',
-    'kill',
-    id,
-  ]);
+  const file = `/run/containerd/io.containerd.runtime.v2.task/k8s.io/${id}/init.pid`;
+  inNode(place, ['sh', '-c', 'kill -KILL "$(cat "$1")"', 'kill', file]);
+}
+
+function fault(end: () => void): Fault {
+  let over = false;
+  const undo = (): void => {
+    if (over) return;
+    over = true;
+    end();
+  };
+  return { undo, [Symbol.dispose]: undo };
+}
+
+function signalComponent(name: ComponentName, signal: string, place: ClusterPlace): void {
+  // The recorded number counts in the cluster's own process namespace.
+  const pid = readFileSync(path.join(place.state, 'pids', name), 'utf8').trim();
+  inNode(place, ['kill', `-${signal}`, pid]);
 }
 
 function inNode(place: ClusterPlace, command: readonly string[]): void {
-  const leader = JSON.parse(readFileSync(path.join(place.state, 'leader.json'), 'utf8')) as { pid: number };
-  const node = readFileSync(`/proc/${leader.pid}/task/${leader.pid}/children`, 'utf8').trim().split(' ')[0] ?? '';
-  execFileSync('nsenter', ['-t', node, '-m', '-n', '-p', '--', ...command], { stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync('nsenter', enterNode(place, command), { stdio: ['ignore', 'ignore', 'pipe'] });
 }

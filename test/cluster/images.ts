@@ -1,119 +1,102 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { makeBaseImages } from './baseImages.ts';
-import { buildah } from './buildah.ts';
-import { checkout, clusterCache, type ClusterPlace } from './place.ts';
+import { pauseImage } from './baseImages.ts';
+import { BuildRoom } from './buildRoom.ts';
+import { ContainerdImages } from './containerdImages.ts';
+import { type ImageSource, imageSources } from './imageSources.ts';
+import { storedImage, type StoredImage, storeImage } from './imageStore.ts';
+import { clusterCache, type ClusterPlace } from './place.ts';
 import type { ProgramFolders } from './programs.ts';
 
-/** One image of the project, as `dev-images/images.json` lists it; paths are relative to the checkout. */
-interface ImageSource {
-  readonly image: string;
-  readonly context: string;
-  readonly dockerfile: string;
-}
-
-const pauseImage = 'localhost/podloop/pause:1';
-
 /**
- * Builds the project's images from their Dockerfiles and imports them into the cluster's containerd: only those whose
- * Dockerfile or context changed.
+ * Builds the project's images and imports them into a cluster: only those whose Dockerfile, context or base changed.
+ * `names` chooses among them; the pause image, which every pod needs, always comes along.
  */
 export async function importImages(
   place: ClusterPlace,
   programs: ProgramFolders,
   report: (line: string) => void,
+  names?: readonly string[],
 ): Promise<void> {
-  await makeBaseImages(report);
-  const list = JSON.parse(readFileSync(path.join(checkout, 'dev-images/images.json'), 'utf8')) as ImageSource[];
-  const containerd = new Containerd(place, programs);
-  containerd.bring(pauseImage, pauseArchive(report), report);
-  for (const source of list) {
-    if (!existsSync(path.join(checkout, source.context))) {
-      throw new Error(`Image ${source.image} needs ${source.context}, which is not there; run npm run build first.`);
-    }
-    containerd.bring(source.image, builtArchive(source, report), report);
-  }
-}
-
-/** The images that one cluster has, by the archives that they came from. */
-class Containerd {
-  readonly #place: ClusterPlace;
-  readonly #ctr: (...args: readonly string[]) => string;
-
-  constructor(place: ClusterPlace, programs: ProgramFolders) {
-    this.#place = place;
-    // The socket is in the node's own mount namespace; entering it needs the first process's number.
-    const leader = JSON.parse(readFileSync(path.join(place.state, 'leader.json'), 'utf8')) as { pid: number };
-    const node = readFileSync(`/proc/${leader.pid}/task/${leader.pid}/children`, 'utf8').trim().split(' ')[0] ?? '';
-    const enter = ['-t', node, '-m', '-n', '-p', '--', `${programs.containerd}/ctr`, '-n', 'k8s.io'];
-    this.#ctr = (...args) =>
-      execFileSync('nsenter', [...enter, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  }
-
-  bring(image: string, archive: string, report: (line: string) => void): void {
-    // A label ties the image to the archive, so that containerd itself says what it has.
-    const label = path.basename(archive, '.tar');
-    if (this.#ctr('images', 'ls', '-q', `name=="${image}",labels."podloop.archive"=="${label}"`).trim() === image)
-      return;
+  const wanted = imageSources((image) => image === pauseImage || (names?.includes(image) ?? true));
+  const containerd = new ContainerdImages(place, programs);
+  const imported = await containerd.keys();
+  const outdated = wanted.filter(({ image, key }) => imported.get(image) !== key);
+  if (outdated.length === 0) return;
+  await using builder = new ImageBuilder(report);
+  for (const source of outdated) {
+    const stored = await builder.built(source);
     const started = performance.now();
-    this.#ctr('images', 'import', archive);
-    this.#ctr('images', 'label', image, `podloop.archive=${label}`, 'io.cri-containerd.image=managed');
-    report(
-      `image ${image}: imported in ${((performance.now() - started) / 1000).toFixed(1)} s into ${path.basename(this.#place.state)}`,
-    );
+    await containerd.bring(stored, source.key);
+    report(`image ${source.image}: imported in ${secondsSince(started)} s`);
   }
 }
 
-function pauseArchive(report: (line: string) => void): string {
-  const source = path.join(import.meta.dirname, 'baseImages/pause/pause.c');
-  return archive(pauseImage, createHash('sha256').update(readFileSync(source)), report, () => {
-    const program = path.join(clusterCache, `pause-${process.pid}`);
-    const compiled = spawnSync('gcc', ['-Os', '-static', '-s', '-o', program, source], { encoding: 'utf8' });
-    if (compiled.status !== 0) throw new Error(`The pause program could not be compiled:\n${compiled.stderr}`);
-    const container = buildah('from', 'scratch');
-    buildah('copy', container, program, '/pause');
-    buildah('config', '--entrypoint', '["/pause"]', container);
-    buildah('commit', '--quiet', '--rm', container, pauseImage);
-    rmSync(program);
-  });
-}
+/** Builds images that the store does not have; enters the build room only when there is one. */
+class ImageBuilder implements AsyncDisposable {
+  readonly #report: (line: string) => void;
+  #room: Promise<BuildRoom> | undefined;
 
-function builtArchive(source: ImageSource, report: (line: string) => void): string {
-  const hash = createHash('sha256').update(readFileSync(path.join(import.meta.dirname, 'baseImages.ts')));
-  hash.update(readFileSync(path.join(checkout, source.dockerfile)));
-  const context = path.join(checkout, source.context);
-  for (const file of globSync('**/*', { cwd: context }).sort()) {
-    const full = path.join(context, file);
-    if (!statSync(full).isFile()) continue;
-    hash.update(`${file}\0${statSync(full).mode & 0o111}\0`).update(readFileSync(full));
+  constructor(report: (line: string) => void) {
+    this.#report = report;
   }
-  return archive(source.image, hash, report, () => {
-    const dockerfile = path.join(checkout, source.dockerfile);
-    buildah('build', '--quiet', '--pull=never', '--layers', '--tag', source.image, '--file', dockerfile, context);
-  });
+
+  async built(source: ImageSource): Promise<StoredImage> {
+    const stored = storedImage(source.key);
+    if (stored !== undefined) return stored;
+    this.#room ??= BuildRoom.enter();
+    const room = await this.#room;
+    // Whoever was in the room before may have built it.
+    return storedImage(source.key) ?? (await this.#build(room, source));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const room = await this.#room;
+    await room?.[Symbol.asyncDispose]();
+  }
+
+  async #build(room: BuildRoom, source: ImageSource): Promise<StoredImage> {
+    const started = performance.now();
+    this.#report(`image ${source.image}: building …`);
+    await this.#buildInRoom(room, source);
+    const stored = await storeImage(source.image, source.key, async (archive) => {
+      await room.buildah(['push', '--quiet', source.image, `docker-archive:${archive}:${source.image}`]);
+    });
+    this.#report(`image ${source.image}: built in ${secondsSince(started)} s`);
+    return stored;
+  }
+
+  /** Builds the image, and before it the one that it starts from, unless buildah's store has them. */
+  async #buildInRoom(room: BuildRoom, source: ImageSource): Promise<void> {
+    // Checkouts with other versions of a base image share the store, so the name alone says too little.
+    const keyed = `localhost/podloop/built:${source.key}`;
+    const there = await room.buildah(['images', '--quiet', '--filter', `reference=${keyed}`]);
+    if (there === '') {
+      if (source.base !== undefined) await this.#buildInRoom(room, source.base);
+      await this.#buildDockerfile(room, source);
+      await room.buildah(['tag', source.image, keyed]);
+    } else {
+      await room.buildah(['tag', keyed, source.image]);
+    }
+  }
+
+  async #buildDockerfile(room: BuildRoom, { image, dockerfile, context }: ImageSource): Promise<void> {
+    if (typeof context === 'string') {
+      await room.build(image, dockerfile, context, this.#report);
+      return;
+    }
+    mkdirSync(clusterCache, { recursive: true });
+    const prepared = mkdtempSync(path.join(clusterCache, 'context-'));
+    try {
+      this.#report(`  getting what ${image} is made of`);
+      await context.prepare(prepared);
+      await room.build(image, dockerfile, prepared, this.#report);
+    } finally {
+      rmSync(prepared, { recursive: true, force: true });
+    }
+  }
 }
 
-/** The archive of an image whose sources have this hash: from the cache, or made by `build`. */
-function archive(
-  image: string,
-  hash: ReturnType<typeof createHash>,
-  report: (line: string) => void,
-  build: () => void,
-): string {
-  const folder = path.join(clusterCache, 'images');
-  mkdirSync(folder, { recursive: true });
-  const name = image.replace(/^.*\//, '').replace(':', '-');
-  const file = path.join(folder, `${name}-${hash.digest('hex').slice(0, 12)}.tar`);
-  if (existsSync(file)) return file;
-  const started = performance.now();
-  report(`image ${image}: building …`);
-  build();
-  const partial = `${file}.partial-${process.pid}`;
-  buildah('push', '--quiet', image, `docker-archive:${partial}:${image}`);
-  for (const old of globSync(`${name}-*.tar`, { cwd: folder })) rmSync(path.join(folder, old));
-  renameSync(partial, file);
-  report(`image ${image}: built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  return file;
+function secondsSince(start: number): string {
+  return ((performance.now() - start) / 1000).toFixed(1);
 }
