@@ -114,8 +114,9 @@ export interface Cluster extends Disposable {
    */
   watch(type: ResourceType, scope: ListScope, listener: (state: LiveState) => void): Disposable;
 
+  /** Starts a process. `signal` ends the opening; the open stream ends when disposed or with the cluster. */
   exec(options: ExecOptions, signal: AbortSignal): Promise<ExecStream>;
-  /** A byte stream to a TCP port of the pod, listening on its loopback or any address; one connection per call. */
+  /** A byte stream to a TCP port of the pod, listening on its loopback or any address; one connection per call. As for `exec`. */
   portForward(target: { namespace: string; pod: string; port: number }, signal: AbortSignal): Promise<Duplex>;
   logs(options: LogOptions, signal: AbortSignal): Promise<Readable>;
 }

@@ -10,7 +10,7 @@ import { openWebSocket, type UpgradeRequest } from './streams/openWebSocket.ts';
 import { PodConnection, type PodConnectionEvents } from './streams/podConnection.ts';
 import { portForwardIgnoredChannel, portForwardProtocols, portForwardStream } from './streams/portForwardStream.ts';
 
-/** The streams to pods: processes, ports and logs. An aborted signal ends a stream, before or after it was opened. */
+/** The streams to pods: processes, ports and logs. A signal ends the opening; an open stream ends with the cluster. */
 export class PodStreams {
   readonly #client: ApiClient;
   readonly #scheduler: Scheduler;
@@ -31,10 +31,9 @@ export class PodStreams {
       protocols: execProtocols,
       action: { verb: 'create', ...target },
     } as const;
-    const life = this.#life(signal);
-    const connect = await this.#connect(request, execIgnoredChannel, life);
+    const connect = await this.#connect(request, execIgnoredChannel, signal);
     const stream = execStream(options, tty, connect);
-    onAbort(life, stream.stdout, () => stream.dispose());
+    onAbort(this.#closed, stream.stdout, () => stream.dispose());
     return stream;
   }
 
@@ -46,10 +45,9 @@ export class PodStreams {
       protocols: portForwardProtocols,
       action: { verb: 'create', ...api },
     } as const;
-    const life = this.#life(signal);
-    const connect = await this.#connect(request, portForwardIgnoredChannel, life);
+    const connect = await this.#connect(request, portForwardIgnoredChannel, signal);
     const stream = portForwardStream(target, this.#scheduler, connect);
-    onAbort(life, stream, () => stream.destroy(abortReason(life)));
+    onAbort(this.#closed, stream, () => stream.destroy(abortReason(this.#closed)));
     return stream;
   }
 
@@ -59,17 +57,14 @@ export class PodStreams {
     return this.#client.stream({ method: 'GET', path, action: { verb: 'get', ...target } }, signal);
   }
 
-  #life(signal: AbortSignal): AbortSignal {
-    return AbortSignal.any([signal, this.#closed]);
-  }
-
   async #connect(
     request: UpgradeRequest,
     ignoredChannel: number,
     signal: AbortSignal,
   ): Promise<(events: PodConnectionEvents) => PodConnection> {
-    signal.throwIfAborted();
-    const socket = await openWebSocket(this.#client, this.#scheduler, request, signal);
+    const opening = AbortSignal.any([signal, this.#closed]);
+    opening.throwIfAborted();
+    const socket = await openWebSocket(this.#client, this.#scheduler, request, opening);
     const options = { scheduler: this.#scheduler, ignoredChannel, reachable: () => this.#reachable() };
     return (events) => new PodConnection(socket, options, events);
   }

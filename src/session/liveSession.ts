@@ -238,7 +238,8 @@ export class LiveSession implements DevSession {
 
   #onPod(state: DevPods['state']): void {
     if (state.kind === 'ready') {
-      this.dispatch({ kind: 'podReady', pod: state.pod });
+      // While starting, the first sync decides when the session is active.
+      if (this.state.phase.kind !== 'starting') this.dispatch({ kind: 'podReady', pod: state.pod });
       this.#engine?.reconnectNow();
     } else if (state.kind === 'missing') {
       this.dispatch({ kind: 'podLost', reason: state.reason, at: this.#deps.scheduler.now() });
