@@ -42,15 +42,9 @@ export async function endDevMode(cluster: Cluster, ref: ObjectRef, options: EndO
   const written = await writeRestored(cluster, ref, options);
   if (typeof written === 'string') return { outcome: written, keptChanges: [], unfinished: undefined };
   const { workload, record, keptChanges } = written;
-  const unfinished = await settleWorkload(cluster, ref, {
-    signal: options.signal,
-    scheduler: options.scheduler,
-    log: options.log,
-    session: record.session,
-    generation: workload.metadata.generation ?? 0,
-    rollout: options.wait ?? true,
-    onProgress: options.onProgress ?? (() => {}),
-  });
+  const { signal, scheduler, log, wait: rollout = true, onProgress = () => {} } = options;
+  const target = { ref, session: record.session, generation: workload.metadata.generation ?? 0, rollout };
+  const unfinished = await settleWorkload(cluster, workload, target, { signal, scheduler, log, onProgress });
   return { outcome: 'restored', keptChanges, unfinished };
 }
 

@@ -1,152 +1,149 @@
-import { DisposableStore } from '../base/disposable.ts';
-import { isAbortError, toError } from '../base/errors.ts';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { toError } from '../base/errors.ts';
 import type { Cluster, ListScope } from '../cluster/cluster.ts';
-import { objectField } from '../cluster/core/fields.ts';
-import { type KubeObject, type ObjectRef, types } from '../cluster/core/objects.ts';
-import { developableKind } from './core/developableKinds.ts';
+import { objectField, textField } from '../cluster/core/fields.ts';
+import { type KubeObject, types } from '../cluster/core/objects.ts';
+import { Patience } from './core/patience.ts';
 import { sessionLabel } from './core/record.ts';
-import { rolloutState } from './core/rolloutState.ts';
+import { settleState, type SettleTarget, type SettleView } from './core/settling.ts';
 import type { DevModeContext } from './devModeContext.ts';
 
 export interface SettleOptions extends DevModeContext {
-  readonly session: string;
-  /** Generation of the workload as put back: what its controller must have seen. */
-  readonly generation: number;
-  /** Whether to wait for the original pods to run and the dev pods to be gone, too. */
-  readonly rollout: boolean;
   readonly onProgress: (detail: string) => void;
 }
 
-/** Longest waits, in milliseconds: for the original pods, and for the controller to scale the dev pods away. */
+/**
+ * Longest waits, in milliseconds: for the original pods; for the controller to scale the dev pods away; for the server
+ * to delete what is left.
+ */
 const rolloutLimit = 120_000;
-const cleanupLimit = 15_000;
+const cleanupLimit = 5000;
+const deleteLimit = 10_000;
 
 /**
- * After a workload has been put back: waits as asked, and deletes the session's replica sets as soon as they are
- * empty, so that nothing of dev mode stays in the rollout history. Resolves with what was still missing when waiting
- * stopped, for people, or `undefined` when all is done. Never rejects: dev mode is over already.
+ * After a workload has been put back: waits as asked, and deletes the session's replica sets, so that no dev pod and
+ * nothing in the rollout history stays. Resolves with what was still missing when waiting stopped, for people, or
+ * `undefined` when all is done. Never rejects: dev mode is over already.
  */
 export async function settleWorkload(
   cluster: Cluster,
-  ref: ObjectRef,
+  workload: KubeObject,
+  target: SettleTarget,
   options: SettleOptions,
 ): Promise<string | undefined> {
-  const { signal, scheduler, rollout } = options;
-  if (signal.aborted) return 'Not waited for.';
-  return new Promise((resolve) => {
-    const store = new DisposableStore();
-    const settling = new Settling(cluster, ref, options);
-    const finish = (missing: string | undefined): void => {
-      store.dispose();
-      resolve(missing);
-    };
-    const onAbort = (): void => finish(settling.missing());
-    signal.addEventListener('abort', onAbort, { once: true });
-    store.add({ dispose: () => signal.removeEventListener('abort', onAbort) });
-    store.add(scheduler.after(rollout ? rolloutLimit : cleanupLimit, onAbort));
-    const look = (): void => {
-      if (store.isDisposed) return;
-      settling.cleanUp(look);
-      const missing = settling.missing();
-      if (missing === undefined || settling.stuck) finish(missing);
-      else options.onProgress(missing);
-    };
-    const watch = (type: ObjectRef['type'], scope: ListScope, change: (items: readonly KubeObject[]) => void): void => {
-      const place = ref.namespace === undefined ? {} : { namespace: ref.namespace };
-      store.add(
-        cluster.watch(type, { ...place, ...scope }, (state) => {
-          if (state.kind !== 'live') return;
-          change(state.items);
-          look();
-        }),
-      );
-    };
-    const own = { labelSelector: `${sessionLabel}=${options.session}` };
-    watch(ref.type, { fieldSelector: `metadata.name=${ref.name}` }, ([workload]) => {
-      settling.workload = workload ?? 'gone';
-    });
-    watch(types.replicaSet, own, (items) => {
-      settling.replicaSets = items;
-    });
-    if (rollout) {
-      watch(types.pod, own, (items) => {
-        settling.pods = items;
-      });
-    }
-  });
+  const settling = new Settling(cluster, workload, target, options);
+  try {
+    const missing = await settling.wait();
+    // Also when the original pods do not start: the dev pod must not stay in their place.
+    await settling.deleteAll();
+    return missing;
+  } finally {
+    settling.dispose();
+  }
 }
 
-/** What is known of a workload that settles; `undefined` is what has not been seen yet. */
-class Settling {
-  workload: KubeObject | 'gone' | undefined;
-  replicaSets: readonly KubeObject[] | undefined;
-  pods: readonly KubeObject[] | undefined;
+class Settling implements Disposable {
   readonly #cluster: Cluster;
-  readonly #ref: ObjectRef;
+  readonly #workload: KubeObject;
+  readonly #target: SettleTarget;
   readonly #options: SettleOptions;
-  /** By uid: replica sets whose deletion was asked for. */
-  readonly #deleted = new Set<string>();
-  /** Replica sets may stay when the user has no right to delete them: they are empty. */
-  #mayDelete = true;
+  readonly #store = new DisposableStore();
+  readonly #patience = new Patience();
+  /** Deletions asked for, by the replica set's uid. */
+  readonly #deletions = new Map<string, Promise<void>>();
+  #view: SettleView = { workload: undefined, replicaSets: undefined, pods: undefined };
+  #timer: Disposable | undefined;
+  #told: string | undefined;
+  #resolve: (missing: string | undefined) => void = () => {};
 
-  constructor(cluster: Cluster, ref: ObjectRef, options: SettleOptions) {
+  constructor(cluster: Cluster, workload: KubeObject, target: SettleTarget, options: SettleOptions) {
     this.#cluster = cluster;
-    this.#ref = ref;
+    this.#workload = workload;
+    this.#target = target;
     this.#options = options;
   }
 
-  /** Whether waiting longer is of no use. */
-  get stuck(): boolean {
-    return (
-      this.#options.rollout &&
-      this.#isSeen(this.workload) &&
-      this.#leftovers().length === 0 &&
-      rolloutState(developableKind(this.#ref), this.workload).kind === 'stuck'
+  /** Resolves when all is done, when waiting is of no use any more, and when the limit or the caller ends it. */
+  wait(): Promise<string | undefined> {
+    const { signal, scheduler } = this.#options;
+    const { ref, session, rollout } = this.#target;
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      const stop = (): void => {
+        resolve(settleState(this.#target, this.#view).missing);
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      this.#store.add({ dispose: () => signal.removeEventListener('abort', stop) });
+      this.#store.add(scheduler.after(rollout ? rolloutLimit : cleanupLimit, stop));
+      const own = `${sessionLabel}=${session}`;
+      this.#watch(ref.type, { fieldSelector: `metadata.name=${ref.name}` }, ([found]) => ({
+        workload: found ?? 'gone',
+      }));
+      this.#watch(types.replicaSet, { labelSelector: own }, (replicaSets) => ({ replicaSets }));
+      if (rollout) {
+        this.#watch(types.pod, { labelSelector: selectorOf(this.#workload) ?? own }, (pods) => ({ pods }));
+      }
+      if (signal.aborted) stop();
+    });
+  }
+
+  /** Deletes every replica set of the session that its controller would not make again; resolves when answered. */
+  async deleteAll(): Promise<void> {
+    for (const replicaSet of settleState(this.#target, this.#view).left) this.#delete(replicaSet);
+    await Promise.all(this.#deletions.values());
+  }
+
+  dispose(): void {
+    this.#timer?.dispose();
+    this.#store.dispose();
+  }
+
+  #watch(
+    type: SettleTarget['ref']['type'],
+    scope: ListScope,
+    change: (items: readonly KubeObject[]) => Partial<SettleView>,
+  ): void {
+    const { namespace } = this.#target.ref;
+    const place = namespace === undefined ? {} : { namespace };
+    this.#store.add(
+      this.#cluster.watch(type, { ...place, ...scope }, (state) => {
+        if (state.kind !== 'live' || this.#store.isDisposed) return;
+        this.#view = { ...this.#view, ...change(state.items) };
+        this.#look();
+      }),
     );
   }
 
-  /** What is still missing, for people; `undefined` when all is done. */
-  missing(): string | undefined {
-    if (this.workload === 'gone') return undefined;
-    if (!this.#isSeen(this.workload)) return 'Waiting for the controller';
-    if (this.#options.rollout) {
-      const state = rolloutState(developableKind(this.#ref), this.workload);
-      if (state.kind !== 'complete') return state.detail;
-      if (this.pods === undefined || this.pods.length > 0) return 'Waiting for the dev pod to end';
+  #look(): void {
+    const { missing, problem, empty } = settleState(this.#target, this.#view);
+    for (const replicaSet of empty) this.#delete(replicaSet);
+    if (missing === undefined) {
+      this.#resolve(undefined);
+      return;
     }
-    if (this.replicaSets === undefined || this.#leftovers().length > 0) return 'Removing the replica set of dev mode';
-    return undefined;
+    if (missing !== this.#told) this.#options.onProgress(missing);
+    this.#told = missing;
+    this.#timer?.dispose();
+    const verdict = this.#patience.look(problem, this.#options.scheduler.now());
+    if (verdict === undefined) return;
+    if ('due' in verdict) this.#resolve(verdict.due.error.message);
+    else this.#timer = this.#options.scheduler.after(verdict.wait, () => this.#look());
   }
 
-  /** Deletes what is empty by now; `onDone` is called when an answer came. */
-  cleanUp(onDone: () => void): void {
-    // Before the controller has seen the restored template it would only make the replica set again.
-    if (!this.#isSeen(this.workload)) return;
-    for (const replicaSet of this.#leftovers()) {
-      const { uid = '', name } = replicaSet.metadata;
-      if (!isEmpty(replicaSet) || this.#deleted.has(uid)) continue;
-      this.#deleted.add(uid);
-      const ref = { ...this.#ref, type: types.replicaSet, name };
-      this.#cluster.delete(ref, this.#options.signal, { uid }).then(onDone, (error: unknown) => {
-        this.#mayDelete = false;
-        if (!isAbortError(error)) this.#options.log.warn(`Cannot delete replica set ${name}.`, toError(error).message);
-        onDone();
-      });
-    }
-  }
-
-  #leftovers(): readonly KubeObject[] {
-    return this.#mayDelete ? (this.replicaSets ?? []) : [];
-  }
-
-  #isSeen(workload: KubeObject | 'gone' | undefined): workload is KubeObject {
-    if (workload === undefined || workload === 'gone') return false;
-    const { observedGeneration } = objectField(workload.status);
-    return typeof observedGeneration === 'number' && observedGeneration >= this.#options.generation;
+  #delete({ metadata: { name, uid = '' } }: KubeObject): void {
+    if (this.#deletions.has(uid)) return;
+    const ref = { ...this.#target.ref, type: types.replicaSet, name };
+    const deletion = this.#cluster.delete(ref, AbortSignal.timeout(deleteLimit), { uid }).catch((error: unknown) => {
+      // Without the right to delete it, an empty replica set stays in the rollout history.
+      this.#options.log.warn(`Cannot delete replica set ${name}.`, toError(error).message);
+    });
+    this.#deletions.set(uid, deletion);
   }
 }
 
-function isEmpty(replicaSet: KubeObject): boolean {
-  const { replicas } = objectField(replicaSet.status);
-  return objectField(replicaSet.spec).replicas === 0 && (replicas === 0 || replicas === undefined);
+/** Selects the workload's pods; `undefined` when it selects them by more than labels. */
+function selectorOf(workload: KubeObject): string | undefined {
+  const { matchLabels, matchExpressions } = objectField(objectField(workload.spec).selector);
+  const labels = Object.entries(objectField(matchLabels)).map(([key, value]) => `${key}=${textField(value) ?? ''}`);
+  return labels.length === 0 || matchExpressions !== undefined ? undefined : labels.join(',');
 }

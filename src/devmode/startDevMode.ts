@@ -15,6 +15,7 @@ import { enter } from './core/template.ts';
 import type { DevModeContext } from './devModeContext.ts';
 import { endDevMode } from './endDevMode.ts';
 import { patchBetween } from './patchBetween.ts';
+import { refuseAutoscaled, refuseInsecure } from './surroundings.ts';
 import { refuseWithoutRights } from './rights.ts';
 import { withLastOutput } from './lastOutput.ts';
 
@@ -51,11 +52,14 @@ export async function startDevMode(
   request: DevModeRequest,
   options: StartOptions,
 ): Promise<StartedDevMode> {
-  const { signal, onStep } = options;
+  const { signal, onStep, log } = options;
   signal.throwIfAborted();
   onStep({ step: 'check', detail: `Checking ${describeRef(ref)}` });
   const version = await cluster.serverVersion(signal);
-  await refuseWithoutRights(cluster, ref, version, signal);
+  await Promise.all([
+    refuseWithoutRights(cluster, ref, version, signal),
+    refuseAutoscaled({ cluster, ref, signal, log }),
+  ]);
   const spec = { ...request, sidecar: { ...request.sidecar, native: knowsNativeSidecars(version) } };
   const attempt = { written: false };
   try {
@@ -83,7 +87,7 @@ async function writeEntered(
   cluster: Cluster,
   ref: ObjectRef,
   spec: DevSpec,
-  { signal, onStep }: StartOptions,
+  { signal, onStep, log }: StartOptions,
   attempt: { written: boolean },
 ): Promise<KubeObject> {
   for (let tries = 0; tries < maxConflicts; tries += 1) {
@@ -93,6 +97,7 @@ async function writeEntered(
     if (record?.session === spec.session) return current;
     if (record !== undefined) throw takenError(ref, record, spec.developer.installation);
     const { object } = enter(ref, current, spec);
+    await refuseInsecure({ cluster, ref, signal, log }, object);
     onStep({ step: 'patch', detail: `Changing ${describeRef(ref)}` });
     signal.throwIfAborted();
     attempt.written = true;

@@ -22,7 +22,7 @@ const finalAnswer =
 
 /** What keeps one container of the dev pod from running; `undefined` when nothing does. */
 export function containerProblem(
-  target: RolloutTarget,
+  target: Pick<RolloutTarget, 'ref'>,
   pod: Pod,
   container: PodContainer,
   events: readonly KubeObject[],
@@ -75,7 +75,7 @@ function createProblem(where: string, reason: string): Problem {
   return problemAt(where, root ? 0 : 3000, error);
 }
 
-function crashProblem(where: string, target: RolloutTarget, pod: Pod, container: PodContainer): Problem {
+function crashProblem(where: string, target: Pick<RolloutTarget, 'ref'>, pod: Pod, container: PodContainer): Problem {
   const remedies: Remedy[] = [
     { kind: 'retry' },
     { kind: 'showLog' },

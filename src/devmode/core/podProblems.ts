@@ -11,7 +11,11 @@ const setupReasons = ['FailedMount', 'FailedAttachVolume', 'FailedMapVolume', 'F
 const roomReasons = ['TriggeredScaleUp', 'Nominated'];
 
 /** What keeps the dev pod as a whole from starting; `undefined` when nothing does. */
-export function podProblem(target: RolloutTarget, pod: Pod, events: readonly KubeObject[]): Problem | undefined {
+export function podProblem(
+  target: Pick<RolloutTarget, 'ref'>,
+  pod: Pod,
+  events: readonly KubeObject[],
+): Problem | undefined {
   const where = `Pod ${pod.name} in namespace ${target.ref.namespace}`;
   if (pod.node === undefined) return scheduleProblem(where, pod, events);
   const idle = pod.containers.every(({ state }) => state.kind === 'waiting');

@@ -53,11 +53,12 @@ export function replicaSetProblem(target: RolloutTarget, replicaSets: readonly K
 }
 
 /** The problem of a pod that the API server does not take. */
-export function refusedPod(target: RolloutTarget, message: string): Problem {
+export function refusedPod(target: Pick<RolloutTarget, 'ref'>, message: string): Problem {
   const { code, grace, next } = refusals.find(({ test }) => test.test(message)) ?? other;
   const error = new UserError({
     code,
-    message: `The cluster refuses the dev pod of ${describeRef(target.ref)}: ${message}`,
+    // The server speaks of a pod that nobody has ever seen.
+    message: `The cluster refuses the dev pod of ${describeRef(target.ref)}: ${message.replace(/^pods "[^"]*" is forbidden: /, '')}`,
     next,
     remedies: [{ kind: 'retry' }, { kind: 'showLog' }],
   });

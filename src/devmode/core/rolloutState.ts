@@ -22,5 +22,12 @@ export function rolloutState(kind: DevelopableKind, workload: KubeObject): Rollo
   if (conditions.some(({ type, status: holds }) => type === 'Progressing' && holds === 'False')) {
     return { kind: 'stuck', detail: 'Its original pods do not become ready within the progress deadline.' };
   }
-  return { kind: 'underWay', detail: `${available} of ${replicas} original pods are ready` };
+  // Until all pods are new ones, those that are available may be old ones.
+  const detail =
+    updated < replicas
+      ? 'Starting the original pods'
+      : alone
+        ? `${available} of ${replicas} original pods are ready`
+        : 'Waiting for the original pods to take over';
+  return { kind: 'underWay', detail };
 }

@@ -168,7 +168,7 @@ describe('rolloutProgress', () => {
       view: { replicaSets: [replicaSet(message)] },
       code,
       says: new RegExp(
-        `^The cluster refuses the dev pod of Deployment web in namespace shop: ${message.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`,
+        `^The cluster refuses the dev pod of Deployment web in namespace shop: ${message.replace(/^pods .* is forbidden: /, '').replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`,
       ),
       grace,
     })),
