@@ -1,6 +1,6 @@
 import { isAbortError, toError, UserError } from '../../base/errors.ts';
 import { type ApiPlace } from './apiAction.ts';
-import { openFile } from './apiErrors.ts';
+import { loginExpired, openFile } from './apiErrors.ts';
 
 /** The failure to show for a request that got no answer: no route, refused, reset, TLS trouble, timeout. */
 export function connectionError(place: ApiPlace, thrown: unknown): Error {
@@ -8,6 +8,7 @@ export function connectionError(place: ApiPlace, thrown: unknown): Error {
   if (isAbortError(error) || error instanceof UserError) return error;
   const code = codeOf(error);
   const retry = { kind: 'retry' } as const;
+  if (code !== undefined && refusesOurCertificate.test(code)) return loginExpired(place, describe(error));
   if (code !== undefined && isCertificateCode(code)) {
     return new UserError({
       code: 'cluster.certificate',
@@ -78,8 +79,19 @@ function isCertificateCode(code: string): boolean {
   return code in certificateReasons || code === 'EPROTO' || /^ERR_(TLS|SSL|OSSL)_/.test(code);
 }
 
+/** Alerts that a server sends about the certificate of the user. */
+const refusesOurCertificate = /^ERR_SSL_\w+_ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED)$/;
+
 function certificateReason(code: string, error: Error): string {
-  return certificateReasons[code] ?? sentence(firstLine(error.message));
+  const reason = opensslReason(error);
+  if (reason === 'wrong version number') return 'it does not speak TLS.';
+  return certificateReasons[code] ?? sentence(firstLine(reason));
+}
+
+/** OpenSSL's own words: Node gives them apart for some errors only, in others they are a part of a line of codes. */
+function opensslReason(error: Error): string {
+  if ('reason' in error && typeof error.reason === 'string') return error.reason;
+  return /:SSL routines:[^:]*:([^:]+):/.exec(error.message)?.[1] ?? error.message;
 }
 
 const reachReasons: Readonly<Record<string, string>> = {

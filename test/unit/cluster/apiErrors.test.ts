@@ -285,7 +285,11 @@ const failures: readonly (readonly [error: Error, code: string, message: RegExp]
     'cluster.certificate',
     /altnames\.$/,
   ],
-  [systemError('EPROTO', 'wrong version number'), 'cluster.certificate', /wrong version number\.$/],
+  [
+    systemError('EPROTO', 'write EPROTO 4:error:0A:SSL routines:f:wrong version number:f.c:7:'),
+    'cluster.certificate',
+    /it does not speak TLS\.$/,
+  ],
 ];
 
 describe('connections that fail', () => {

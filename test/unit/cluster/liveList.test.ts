@@ -25,7 +25,7 @@ interface Bench {
   pods: string[];
   /** Instead of a list or watch; `undefined` for the ordinary answer. */
   refusal: { readonly list?: number; readonly watch?: number } | undefined;
-  follow(scope?: ListScope): { readonly states: LiveState[]; dispose(): void };
+  follow(scope?: ListScope): { readonly states: LiveState[]; readonly dispose: () => void };
 }
 
 async function makeBench(t: TestContext): Promise<Bench> {
@@ -186,7 +186,10 @@ describe('a live list', () => {
     bench.refusal = { watch: 410 };
     bench.pods = ['b'];
     watch.end();
-    await until('the next watch was refused', () => bench.scheduler.advance(100) ?? bench.server.seen.length >= 3);
+    await until('the next watch was refused', () => {
+      bench.scheduler.advance(100);
+      return bench.server.seen.length >= 3;
+    });
     bench.refusal = undefined;
     await watchOpen(bench, watch);
     await shows(states, 'b');
