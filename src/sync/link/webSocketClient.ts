@@ -14,7 +14,9 @@ export function openWebSocket(stream: Duplex, token: string, signal: AbortSignal
       reject(abortReason(signal));
       return;
     }
-    const socket = new WebSocket('ws://podloop.invalid/sync', {
+    // Named like a local socket, whose path is never opened: VS Code's proxy support gives every other request of its
+    // extension host an agent of its own, which connects by host name instead of by `createConnection`.
+    const socket = new WebSocket('ws+unix:/podloop:/sync', {
       createConnection: () => stream,
       headers: { authorization: `Bearer ${token}` },
       perMessageDeflate: false,
