@@ -53,25 +53,32 @@ await_ground() {
   until [ "$("$KUBECTL" --kubeconfig "$STATE/kubeconfig" get --raw /readyz 2>/dev/null)" = ok ]; do sleep 0.05; done
 }
 
+is_over() { ! [ -d "/proc/$1" ]; }
+
 prepare_namespaces
 for name in $AT_ONCE; do start "$name"; done
 await_ground &
 ground=$!
 while :; do
-  wait -n -p ended
-  code=$?
-  if [ "${ended:-}" = "$ground" ]; then
+  # `wait -n` knows nothing of what ended while something else was done here, so all are looked at once a second.
+  sleep 1 &
+  wait -n
+  if [ -n "$ground" ] && is_over "$ground"; then
+    ground=
     for name in $WITH_API_SERVER; do start "$name"; done
     # In a cluster that is started again these objects are there.
     "$KUBECTL" --kubeconfig "$STATE/kubeconfig" create --validate=false -f "$STATE/dns.json" >>"$STATE/logs/node.log" 2>&1 &
-    continue
   fi
-  name=${names[${ended:-0}]:-}
-  [ -n "$name" ] || continue
-  unset "names[$ended]"
-  rm -f "$STATE/pids/$name"
-  echo "podloop: $name ended with code $code and is started again" | tee -a "$STATE/logs/$name.log"
-  # One that cannot start must not keep a processor busy.
-  sleep 0.2
-  start "$name"
+  for pid in "${!names[@]}"; do
+    is_over "$pid" || continue
+    name=${names[$pid]}
+    unset "names[$pid]"
+    rm -f "$STATE/pids/$name"
+    wait "$pid"
+    code=$?
+    echo "podloop: $name ended with code $code and is started again" | tee -a "$STATE/logs/$name.log"
+    # One that cannot start must not keep a processor busy.
+    sleep 0.2
+    start "$name"
+  done
 done
