@@ -34,8 +34,8 @@ def place_order(request: Request) -> Json:
     if placed is not None:
         return placed
     offer = make_quote(request)
-    if not offer["lines"] or offer["unavailable"]:
-        raise Refusal(409, "The cart is empty, or has products that are no longer on sale.")
+    if not offer["lines"]:
+        raise Refusal(409, "There is nothing in the cart that is on sale.")
     with database.transaction(request) as connection:
         storage.save(connection, order_id, offer)
         return storage.load(connection, order_id) or {}

@@ -43,5 +43,7 @@ function notFound(visit) {
 
 function serviceProblem(visit, error) {
   if (error.status === 404) return notFound(visit);
-  return pageReply(visit, 502, problemPage('We cannot show this right now', error.message));
+  const refused = error.status !== undefined && error.status < 500;
+  const title = refused ? 'That does not work' : 'We cannot show this right now';
+  return pageReply(visit, refused ? error.status : 502, problemPage(title, error.message));
 }
