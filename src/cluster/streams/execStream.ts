@@ -33,6 +33,9 @@ class PodProcess implements ExecStream {
   readonly #exit = Promise.withResolvers<number>();
   /** Streams whose reader is behind; nothing is read from the network while there is one. */
   readonly #full = new Set<Readable>();
+  /** The size that was told before the process was seen to live. */
+  #earlySize: { readonly columns: number; readonly rows: number } | undefined;
+  #alive = false;
 
   constructor(place: ProcessPlace, tty: boolean, connect: (events: PodConnectionEvents) => PodConnection) {
     this.#place = place;
@@ -58,6 +61,7 @@ class PodProcess implements ExecStream {
 
   resize(columns: number, rows: number): void {
     if (!this.#tty) return;
+    if (!this.#alive) this.#earlySize = { columns, rows };
     this.#connection.send(channels.resize, Buffer.from(JSON.stringify({ Width: columns, Height: rows })));
   }
 
@@ -80,9 +84,17 @@ class PodProcess implements ExecStream {
 
   #onMessage(channel: number, payload: Buffer): void {
     if (payload.length === 0) return;
+    this.#onSignOfLife();
     if (channel === channels.stdout) this.#push(this.stdout, payload);
     else if (channel === channels.stderr) this.#push(this.stderr, payload);
     else if (channel === channels.status) this.#onStatus(payload);
+  }
+
+  /** A size that comes before the runtime has made the terminal is lost, so it is told again with the first output. */
+  #onSignOfLife(): void {
+    if (this.#alive) return;
+    this.#alive = true;
+    if (this.#earlySize !== undefined) this.resize(this.#earlySize.columns, this.#earlySize.rows);
   }
 
   #push(stream: Readable, payload: Buffer): void {

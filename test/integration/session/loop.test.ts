@@ -67,6 +67,7 @@ test('a terminal runs in the synced folder, has colours and a size, and gives an
   let output = '';
   terminal.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   terminal.resize(123, 45);
+  await until('the shell prompts', () => output !== '');
   terminal.stdin.write('pwd; echo $TERM; stty size; exit 7\n');
   assert.equal(await terminal.exit, 7);
   assert.match(output, /\/app\r\n/);
