@@ -10,6 +10,8 @@ import { lastTest } from './lastTest.ts';
  * PODLOOP_HOST_REPORT as a line of JSON. Rejects when a test failed.
  */
 export async function run(): Promise<void> {
+  // Stacks name the lines of the tests, not of their bundles.
+  process.setSourceMapsEnabled(true);
   const folder = variable('PODLOOP_HOST_TESTS');
   const reportFile = variable('PODLOOP_HOST_REPORT');
   const tests = readdirSync(folder).filter((name) => name.endsWith('.test.cjs'));

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Disposable } from '../../src/base/disposable.ts';
+import { endWithProcess } from '../machine/endWithProcess.ts';
 import { freePort } from '../machine/freePort.ts';
 import { processTree, type RunningProcess, signalGroup } from '../machine/processes.ts';
 import { until } from '../machine/until.ts';
@@ -21,6 +23,8 @@ export interface CodeServerOptions {
    * dialogs by itself.
    */
   readonly runsExtensionTests?: boolean;
+  /** Whether the server goes on when no window was open for three minutes, as for a person who comes and goes. */
+  readonly staysWithoutWindow?: boolean;
   /** Environment on top of this process's; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -36,6 +40,7 @@ export class CodeServer {
   readonly #options: CodeServerOptions;
   readonly #port: number;
   #child: ChildProcess | undefined;
+  #ending: Disposable | undefined;
 
   private constructor(options: CodeServerOptions, port: number) {
     this.#options = options;
@@ -72,7 +77,9 @@ export class CodeServer {
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
     child.on('close', () => log.end());
-    process.on('exit', this.#endGroup);
+    this.#ending = endWithProcess(() => {
+      if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+    });
     await until('VS Code answers', async () => {
       if (child.exitCode !== null) throw new Error(`VS Code ended with code ${child.exitCode}; see ${this.logFile}.`);
       const answer = await fetch(`http://127.0.0.1:${this.#port}/healthz`).catch(() => undefined);
@@ -84,7 +91,7 @@ export class CodeServer {
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    process.off('exit', this.#endGroup);
+    this.#ending?.dispose();
     if (child?.pid === undefined) return;
     const { pid } = child;
     const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
@@ -158,8 +165,8 @@ export class CodeServer {
       ...['--auth', 'none', '--bind-addr', `127.0.0.1:${this.#port}`],
       ...['--disable-workspace-trust', '--disable-telemetry', '--disable-update-check', '--ignore-last-opened'],
       ...(this.#options.runsExtensionTests === true ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
-      // Should the tests be killed, the server ends by itself.
-      ...['--idle-timeout-seconds', '600'],
+      // Should the tests be killed so that they cannot end it, the server ends by itself.
+      ...(this.#options.staysWithoutWindow === true ? [] : ['--idle-timeout-seconds', '180']),
     ];
   }
 
@@ -170,8 +177,4 @@ export class CodeServer {
     );
     return { ...Object.fromEntries(inherited), HOME: this.home, SHELL: '/bin/bash', ...this.#options.env };
   }
-
-  readonly #endGroup = (): void => {
-    if (this.#child?.pid !== undefined) signalGroup(this.#child.pid, 'SIGKILL');
-  };
 }

@@ -55,7 +55,6 @@ export async function buildHostBundle(): Promise<HostBundle> {
       PODLOOP_HOST_REPORT: report,
       // The developer's own clusters are none of the tests' business.
       KUBECONFIG: path.join(folder, 'no-kubeconfig'),
-      NODE_OPTIONS: '--enable-source-maps',
     },
   };
 }

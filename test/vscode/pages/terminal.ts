@@ -69,6 +69,7 @@ export class Terminal {
     await this.focus();
     await this.#page.keyboard.press('Control+Shift+5');
     await until('the terminal is split', async () => (await this.#shown().count()) > before);
+    await this.waitForText(/\S/);
   }
 
   /** Names of all terminals: from their list or, of a single one, from the panel's title. */
