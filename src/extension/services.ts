@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { LocalPath } from '../base/paths.ts';
 import { systemScheduler } from '../base/scheduler.ts';
 import { Kubeconfigs } from '../cluster/kubeconfigs.ts';
+import type { Viewer } from '../present/devMark.ts';
 import type { Locale } from '../present/locale.ts';
 import type { WorkloadView } from '../present/treeWorkloads.ts';
 import type { SessionDeps } from '../session/sessionDeps.ts';
@@ -50,7 +51,11 @@ export async function createServices({ stateDir, version, globalState, log }: Wi
     return openKubeCluster({ context, scheduler, log });
   });
   const sessions = new OpenSessions();
-  const viewer = () => ({ installation: developer.installation, sessions: sessions.ids });
+  const viewer = (): Viewer => ({
+    installation: developer.installation,
+    sessions: sessions.ids,
+    isStarting: (workload) => sessions.isStarting(workload),
+  });
   const now = () => scheduler.now();
   const view = (): WorkloadView => ({ ...viewer(), now: now(), locale });
   const tree = new ClusterTree({

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { sessionCount } from '../present/messages.ts';
 import { localPath } from '../base/paths.ts';
 import { inBackground } from './background.ts';
 import { setContextKey } from './contextKey.ts';
@@ -21,11 +22,11 @@ export function wireWindow(services: Services, clustersView: ClustersView): vsco
     clusters.onChange(() => {
       tree.refresh();
     }),
-    onChangedIds(sessions, (ids) => {
+    onChangedSet(sessions, () => {
+      const { size } = sessions.ids;
       tree.redraw();
-      set('podloop.inSession', ids.size > 0);
-      clustersView.view.badge =
-        ids.size === 0 ? undefined : { value: ids.size, tooltip: `${ids.size} in dev mode in this window` };
+      set('podloop.inSession', size > 0);
+      clustersView.view.badge = size === 0 ? undefined : { value: size, tooltip: sessionCount(size) };
     }),
     sessions.onChange(() => {
       set(
@@ -52,16 +53,17 @@ export function wireWindow(services: Services, clustersView: ClustersView): vsco
   );
 }
 
-/** Calls back now and whenever another set of sessions is open than before. */
-function onChangedIds(sessions: OpenSessions, callback: (ids: ReadonlySet<string>) => void): vscode.Disposable {
-  let before = [...sessions.ids].join();
-  callback(sessions.ids);
+/** Calls back now and whenever other sessions are open or starting than before. */
+function onChangedSet(sessions: OpenSessions, callback: () => void): vscode.Disposable {
+  const signature = (): string => JSON.stringify([[...sessions.ids], sessions.starting]);
+  let before = signature();
+  callback();
   return vscode.Disposable.from(
     sessions.onChange(() => {
-      const now = [...sessions.ids].join();
+      const now = signature();
       if (now === before) return;
       before = now;
-      callback(sessions.ids);
+      callback();
     }),
   );
 }

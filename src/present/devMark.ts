@@ -2,11 +2,14 @@ import { toError } from '../base/errors.ts';
 import type { KubeObject } from '../cluster/core/objects.ts';
 import { type DevModeRecord, recordAnnotation } from '../devmode/core/record.ts';
 import { readRecord } from '../devmode/core/recordAnnotation.ts';
+import type { WorkloadId } from '../session/core/state.ts';
 import { clockTime, type Locale } from './locale.ts';
 
 /** Who has a workload in dev mode, seen from this window. */
 export type DevMark =
   | { readonly kind: 'idle' }
+  /** This window is putting it into dev mode just now. */
+  | { readonly kind: 'starting' }
   /** The session is open in this window. */
   | { readonly kind: 'here'; readonly record: DevModeRecord }
   /** Started by this installation, open in another window or in none. */
@@ -20,10 +23,13 @@ export interface Viewer {
   readonly installation: string;
   /** Ids of the sessions that are open in this window. */
   readonly sessions: ReadonlySet<string>;
+  /** Whether this window is starting to develop the workload. */
+  readonly isStarting: (workload: WorkloadId) => boolean;
 }
 
 /** Reads the dev mode of a workload from the object itself. */
-export function devMark(object: KubeObject, viewer: Viewer): DevMark {
+export function devMark(workload: WorkloadId, object: KubeObject, viewer: Viewer): DevMark {
+  if (viewer.isStarting(workload)) return { kind: 'starting' };
   if (object.metadata.annotations?.[recordAnnotation] === undefined) return { kind: 'idle' };
   try {
     const record = readRecord(object);
@@ -40,6 +46,8 @@ export function devModeText(mark: DevMark, now: number, locale: Locale): string 
   switch (mark.kind) {
     case 'idle':
       return undefined;
+    case 'starting':
+      return 'starting dev mode';
     case 'unreadable':
       return 'dev mode · unknown version';
     case 'here':

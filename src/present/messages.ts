@@ -2,7 +2,12 @@ import type { Developer, DevModeRecord } from '../devmode/core/record.ts';
 import type { ForwardState } from '../session/core/state.ts';
 import { sinceText } from './devMark.ts';
 import { sentences } from './errorText.ts';
-import { duration, type Locale } from './locale.ts';
+import { count, duration, type Locale } from './locale.ts';
+
+/** What the badge on the view's icon counts. */
+export function sessionCount(sessions: number): string {
+  return `${count(sessions, 'workload')} in dev mode in this window`;
+}
 
 /** After Start Develop. */
 export function startedMessage(workload: string): string {

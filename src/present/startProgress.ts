@@ -28,12 +28,10 @@ export function startProgress(state: SessionState, elapsed: number): ProgressVie
 /** A session whose pod is there before the first sync is complete is still starting, as the notification sees it. */
 const firstSync: StepReport = { step: 'firstSync', detail: 'First sync', took: undefined };
 
-/** One line per step with its time, for the log. */
-export function stepReport(state: SessionState): readonly string[] {
-  if (state.phase.kind !== 'starting') return [];
-  return state.phase.steps.map(
-    ({ step, took }) => `${stepText(step)}: ${took === undefined ? 'not finished' : duration(took)}`,
-  );
+/** The steps of a start with their times and the whole, as one line for the log. Milliseconds. */
+export function stepReport(steps: readonly StepReport[], elapsed: number): string {
+  const times = steps.map(({ step, took }) => `${stepText(step)} ${took === undefined ? '...' : duration(took)}`);
+  return [...times, `${duration(elapsed)} in all`].join(', ');
 }
 
 function percentOf(step: number, share: number): number {

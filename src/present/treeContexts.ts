@@ -78,7 +78,7 @@ export function groupIcon(group: GroupKind): string {
     StatefulSet: 'database',
     DaemonSet: 'server-process',
     Job: 'tasklist',
-    CronJob: 'watch',
+    CronJob: 'calendar',
   }[group];
 }
 
@@ -110,7 +110,7 @@ function contextRow(context: KubeContext): TreeRow {
 function namespaceRow(choice: NamespaceChoice, namespace: string, known: boolean): TreeRow {
   const named = choice.named.includes(namespace);
   const preferred = namespace === choice.preferred;
-  const description = !known ? 'not found' : preferred ? 'default' : undefined;
+  const description = !known ? 'not found' : preferred && namespace !== 'default' ? 'default' : undefined;
   return {
     node: { kind: 'namespace', context: choice.context, namespace },
     label: namespace,

@@ -23,7 +23,7 @@ export function workloadRows(place: WorkloadPlace, listing: Listing, view: Workl
   const items = place.group === 'Job' ? listing.items.filter((item) => !madeByCronJob(item)) : listing.items;
   const rows = items.map((item) => workloadRow(place, item, view)).toSorted(byLabel);
   if (listing.kind === 'failed') {
-    const parent = nodeId({ kind: 'group', ...place });
+    const parent = nodeId({ ...place, kind: 'group' });
     return [errorNotice({ parent, context: place.context }, listing.error), ...rows];
   }
   return rows.length > 0 ? rows : [noWorkloadsRow(place.context, place.namespace, place.group)];
@@ -52,8 +52,9 @@ export function cronJobRows(
 
 function workloadRow(place: WorkloadPlace, object: KubeObject, view: WorkloadView): TreeRow {
   const { name } = object.metadata;
-  const node: WorkloadNode = { kind: 'workload', ...place, name };
-  const mark = devMark(object, view);
+  const node: WorkloadNode = { ...place, kind: 'workload', name };
+  const { context, namespace, group: kind } = place;
+  const mark = devMark({ context, namespace, kind, name }, object, view);
   const status = workloadStatus(place.group, object);
   const dev = devModeText(mark, view.now, view.locale);
   return {
@@ -75,11 +76,13 @@ function workloadRow(place: WorkloadPlace, object: KubeObject, view: WorkloadVie
 
 function devWords(place: WorkloadPlace, mark: DevMark): readonly string[] {
   if (mark.kind === 'idle') return developableKinds.some(({ type }) => type.kind === place.group) ? ['idle'] : [];
-  return ['developed', mark.kind];
+  return mark.kind === 'starting' ? [] : ['developed', mark.kind];
 }
 
 function icon(place: WorkloadPlace, mark: DevMark, status: WorkloadStatus): RowIcon {
   switch (mark.kind) {
+    case 'starting':
+      return { id: 'loading~spin' };
     case 'here':
       return { id: 'code', color: 'charts.green' };
     case 'mine':
@@ -113,7 +116,7 @@ function tooltip(
 }
 
 function devFacts(mark: DevMark, view: WorkloadView): readonly (readonly [string, string | undefined])[] {
-  if (mark.kind === 'idle') return [];
+  if (mark.kind === 'idle' || mark.kind === 'starting') return [];
   if (mark.kind === 'unreadable') return [['Dev mode', escapeMarkdown(mark.reason)]];
   const { developer, container, workDir } = mark.record;
   const whose = { here: 'in this window', mine: 'yours, not open in this window', other: undefined }[mark.kind];

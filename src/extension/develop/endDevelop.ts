@@ -43,7 +43,11 @@ export class EndDevelop {
       return;
     }
     const cluster = await this.#deps.clusters.shared(workload.context);
-    const mark = devMark(await fetchWorkload(cluster, workload, AbortSignal.timeout(30_000)), this.#deps.viewer());
+    const mark = devMark(
+      workload,
+      await fetchWorkload(cluster, workload, AbortSignal.timeout(30_000)),
+      this.#deps.viewer(),
+    );
     await this.endAnywhere(workload, mark.kind === 'other' ? mark.record : undefined);
   }
 

@@ -55,7 +55,7 @@ export class StartDevelop {
     const cluster = await this.#deps.clusters.shared(workload.context);
     const fetch = (): Promise<KubeObject> => fetchWorkload(cluster, workload, AbortSignal.timeout(30_000));
     let object = await fetch();
-    if (await this.#resumeOwn(object)) return;
+    if (await this.#resumeOwn(workload, object)) return;
     await this.#askForProtected(workload.context, cluster.server);
     if (await this.#endForeign(workload, object)) object = await fetch();
     const request = await prepareStart({ workload, object, useMemory }, this.#deps);
@@ -75,8 +75,11 @@ export class StartDevelop {
     return vscode.window.withProgress(options, async (progress, token) => {
       const shown = new StartProgress(progress, scheduler);
       token.onCancellationRequested(() => shown.cancel());
+      let starting = true;
       try {
         return await startSession(deps, request, toSignal(token), (state) => {
+          // The session goes on telling its state to whoever started it.
+          if (!starting) return;
           sessions.setStarting(workload, state);
           shown.show(state);
         });
@@ -84,17 +87,18 @@ export class StartDevelop {
         if (isAbortError(error)) tell(`Start Develop cancelled: ${workload.name} is as it was.`);
         throw error;
       } finally {
+        starting = false;
         shown.dispose();
         sessions.setStarting(workload, undefined);
-        for (const line of shown.report) log.info(`Start Develop: ${workload.name}: ${line}`);
+        log.info(`Start Develop of ${workload.name}: ${shown.report}`);
       }
     });
   }
 
   /** A workload that this machine put into dev mode, and that no window has open, is taken up again. */
-  async #resumeOwn(object: KubeObject): Promise<boolean> {
+  async #resumeOwn(workload: WorkloadId, object: KubeObject): Promise<boolean> {
     const { viewer, sessions, log } = this.#deps;
-    const mark = devMark(object, viewer());
+    const mark = devMark(workload, object, viewer());
     if (mark.kind !== 'mine') return false;
     const deps = this.#deps.sessionDeps();
     const saved = await listSavedSessions(deps.stateDir, log);
@@ -106,7 +110,7 @@ export class StartDevelop {
 
   /** Asks before it ends what somebody else started. */
   async #endForeign(workload: WorkloadId, object: KubeObject): Promise<boolean> {
-    const mark = devMark(object, this.#deps.viewer());
+    const mark = devMark(workload, object, this.#deps.viewer());
     if (mark.kind !== 'other' && mark.kind !== 'mine') return false;
     await this.#deps.endDevelop.endAnywhere(workload, mark.record);
     return true;

@@ -2,7 +2,7 @@ import type { Progress } from 'vscode';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import { startProgress, stepReport } from '../../present/startProgress.ts';
-import type { SessionState } from '../../session/core/state.ts';
+import type { SessionState, StepReport } from '../../session/core/state.ts';
 
 type Report = Progress<{ message?: string; increment?: number }>;
 
@@ -15,7 +15,7 @@ export class StartProgress implements Disposable {
   #state: SessionState | undefined;
   #percent = 0;
   #cancelled = false;
-  #report: readonly string[] = [];
+  #steps: readonly StepReport[] = [];
 
   constructor(progress: Report, scheduler: Scheduler) {
     this.#progress = progress;
@@ -25,13 +25,13 @@ export class StartProgress implements Disposable {
   }
 
   /** The steps with their times, for the log. */
-  get report(): readonly string[] {
-    return this.#report;
+  get report(): string {
+    return stepReport(this.#steps, this.#scheduler.now() - this.#started);
   }
 
   show(state: SessionState): void {
     this.#state = state;
-    if (state.phase.kind === 'starting') this.#report = stepReport(state);
+    if (state.phase.kind === 'starting') this.#steps = state.phase.steps;
     this.#repeat();
   }
 

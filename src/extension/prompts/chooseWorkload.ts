@@ -102,13 +102,12 @@ async function workloadOptions(
   const refused = lists.find((list) => list.status === 'rejected');
   if (found.length === 0 && refused !== undefined) throw toError(refused.reason);
   const options = found.flatMap(({ kind, item }): readonly Option<WorkloadId>[] => {
-    const mark = devMark(item, deps.viewer());
-    if (filter === 'developed' && mark.kind === 'idle') return [];
     const { name } = item.metadata;
+    const workload = { context: cluster.context, namespace, kind, name };
+    const mark = devMark(workload, item, deps.viewer());
+    if (filter === 'developed' && mark.kind === 'idle') return [];
     const description = [kind, devModeText(mark, deps.now(), deps.locale)].filter((part) => part !== undefined);
-    return [
-      { label: name, description: description.join(' · '), value: { context: cluster.context, namespace, kind, name } },
-    ];
+    return [{ label: name, description: description.join(' · '), value: workload }];
   });
   if (options.length === 0) throw nothingFound(namespace, filter);
   return options.toSorted((a, b) => a.label.localeCompare(b.label));

@@ -38,6 +38,11 @@ export class OpenSessions implements Disposable {
     return new Set(this.all.map(({ session }) => session.id));
   }
 
+  /** Keys of the workloads whose session is starting. */
+  get starting(): readonly string[] {
+    return [...this.#starting.keys()];
+  }
+
   find(workload: WorkloadId): OpenSession | undefined {
     return this.#open.get(keyOf(workload));
   }
