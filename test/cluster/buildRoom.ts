@@ -51,7 +51,7 @@ export class BuildRoom implements AsyncDisposable {
     // Whatever the build writes into the image, these settings are only bound over a folder that is there anyway.
     const options = ['--pull=never', '--layers', '--volume', `${loan}:/usr/local/etc:ro`];
     await this.buildah(['build', ...options, '--tag', image, '--file', dockerfile, context], (line) => {
-      if (line.startsWith('STEP ')) report(`  ${line}`);
+      if (line.startsWith('STEP ')) report(`  ${line.replaceAll(/\s+/g, ' ').slice(0, 110)}`);
     });
   }
 

@@ -32,7 +32,14 @@ export interface TestCluster {
   kubectl(args: readonly string[], stdin?: string): Promise<string>;
   /** Applies objects, each in the given namespace unless it names one. */
   apply(namespace: string, ...objects: readonly unknown[]): Promise<void>;
-  createNamespace(options?: { podSecurity?: 'privileged' | 'baseline' | 'restricted' }): Promise<TestNamespace>;
+  /** A namespace of a unique name in which pods can start at once. `quota` is the `hard` part of a ResourceQuota. */
+  createNamespace(options?: {
+    podSecurity?: 'privileged' | 'baseline' | 'restricted';
+    labels?: Readonly<Record<string, string>>;
+    quota?: Readonly<Record<string, string>>;
+  }): Promise<TestNamespace>;
+  /** The runtime's id of a container that was started, for `killContainer`; init containers included. */
+  containerId(namespace: string, pod: string, container: string): Promise<string>;
   /** A kubeconfig file for a new service account that has these rights in this namespace and no others. */
   restrictedKubeconfig(namespace: string, rules: readonly RbacRule[]): Promise<string>;
   /** Removes the files that were made; namespaces are disposed by whoever made them. */
@@ -72,10 +79,23 @@ export async function connectTestCluster(): Promise<TestCluster> {
     embedded,
     kubectl,
     apply,
-    async createNamespace({ podSecurity } = {}) {
+    async createNamespace({ podSecurity, labels = {}, quota } = {}) {
       const name = `test-${randomBytes(4).toString('hex')}`;
-      const labels = podSecurity === undefined ? {} : { 'pod-security.kubernetes.io/enforce': podSecurity };
-      await apply('default', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+      const enforced = podSecurity === undefined ? {} : { 'pod-security.kubernetes.io/enforce': podSecurity };
+      await apply('default', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name, labels: { ...labels, ...enforced } },
+      });
+      if (quota !== undefined) {
+        await apply(name, {
+          apiVersion: 'v1',
+          kind: 'ResourceQuota',
+          metadata: { name: 'quota' },
+          spec: { hard: quota },
+        });
+        await kubectl(['wait', '--for=jsonpath={.status.hard}', 'resourcequota/quota', '-n', name, '--timeout=30s']);
+      }
       await until('the default service account is there', async () => {
         const found = await kubectl([
           'get',
@@ -90,6 +110,15 @@ export async function connectTestCluster(): Promise<TestCluster> {
         return found !== '';
       });
       return { name, dispose: () => kubectl(['delete', 'namespace', name, '--wait=false']).then(() => undefined) };
+    },
+    async containerId(namespace, pod, container) {
+      const text = await kubectl(['get', 'pod', pod, '--namespace', namespace, '-o', 'json']);
+      const { status } = JSON.parse(text) as { status: Record<string, unknown> };
+      const lists = [status.containerStatuses, status.initContainerStatuses, status.ephemeralContainerStatuses];
+      const all = lists.flatMap((list) => (list ?? []) as readonly { name: string; containerID?: string }[]);
+      const id = all.find(({ name }) => name === container)?.containerID;
+      if (id === undefined) throw new Error(`Container ${container} of pod ${pod} was not started.`);
+      return id;
     },
     async restrictedKubeconfig(namespace, rules) {
       const name = `few-rights-${randomBytes(3).toString('hex')}`;
