@@ -1,5 +1,7 @@
 /** User settings of every test run: a stable look, no prompts, no look-ups on the network. A run may override each. */
 export const defaultSettings: Readonly<Record<string, unknown>> = {
+  // In a browser VS Code saves by itself after a second; on a desktop it does not.
+  'files.autoSave': 'off',
   'window.autoDetectColorScheme': false,
   'workbench.colorTheme': 'Default Dark Modern',
   'workbench.startupEditor': 'none',

@@ -13,6 +13,7 @@ import { Notifications } from './pages/notifications.ts';
 import { OutputPanel } from './pages/outputPanel.ts';
 import { Problems } from './pages/problems.ts';
 import { QuickInput } from './pages/quickInput.ts';
+import { RunningExtensions } from './pages/runningExtensions.ts';
 import { SettingsEditor } from './pages/settingsEditor.ts';
 import { StatusBarItem } from './pages/statusBar.ts';
 import { Terminal } from './pages/terminal.ts';
@@ -50,6 +51,7 @@ export class VsCode {
   readonly problems: Problems;
   readonly output: OutputPanel;
   readonly settings: SettingsEditor;
+  readonly runningExtensions: RunningExtensions;
   readonly #browser: Browser;
 
   private constructor(server: CodeServer, browser: Browser, page: Page) {
@@ -68,6 +70,7 @@ export class VsCode {
     this.problems = new Problems(page);
     this.output = new OutputPanel(page);
     this.settings = new SettingsEditor(page);
+    this.runningExtensions = new RunningExtensions(page);
   }
 
   /** Starts server and browser, opens the folder and waits until the window takes input. */
