@@ -3,8 +3,14 @@ import type { Locator, Page } from 'playwright-core';
 /** Waits until a window shows what it showed before, knows its extensions and takes input. */
 export async function whenReady(page: Page): Promise<void> {
   // VS Code marks the stages of its start for its own measurements.
-  await page.waitForFunction(() =>
-    ['code/didStartWorkbench', 'code/didLoadExtensions'].every((mark) => performance.getEntriesByName(mark).length > 0),
+  await page.waitForFunction(
+    () =>
+      ['code/didStartWorkbench', 'code/didLoadExtensions'].every(
+        (mark) => performance.getEntriesByName(mark).length > 0,
+      ),
+    undefined,
+    // The first window of a busy machine compiles twenty megabytes of script.
+    { timeout: 90_000 },
   );
 }
 
