@@ -206,7 +206,9 @@ function refusePlatform(): void {
         ? 'it needs root'
         : spawnSync('go', ['version']).status !== 0
           ? 'it needs Go to build its programs'
-          : undefined;
+          : spawnSync('unshare', ['--mount', '--net', '--pid', '--fork', 'true']).status !== 0
+            ? 'it may not make namespaces'
+            : undefined;
   if (reason === undefined) return;
   throw new Error(`The embedded cluster cannot run here: ${reason}. Use a cluster of yours with --context NAME.`);
 }

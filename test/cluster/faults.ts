@@ -15,7 +15,7 @@ export const withoutFaults: string | false =
   process.env.PODLOOP_CONTEXT === contextName ? false : 'only the embedded cluster can be broken on purpose';
 
 /** The link between this machine and the cluster goes down, as when a cable is pulled. */
-export function cutNetwork(place: ClusterPlace = clusterPlace()): Fault {
+export function cutNetwork(place: ClusterPlace = testedPlace()): Fault {
   const set = (state: string): void => {
     execFileSync('ip', ['link', 'set', place.link, state], { stdio: ['ignore', 'ignore', 'pipe'] });
   };
@@ -26,7 +26,7 @@ export function cutNetwork(place: ClusterPlace = clusterPlace()): Fault {
 }
 
 /** Packets from the cluster vanish without a word, as behind a broken firewall. */
-export function dropPackets(place: ClusterPlace = clusterPlace()): Fault {
+export function dropPackets(place: ClusterPlace = testedPlace()): Fault {
   // A rule in the cluster's own network namespace: the machine's own rules stay untouched.
   const rule = ['OUTPUT', '-o', 'eth0', '-d', place.hostAddress, '-j', 'DROP'];
   inNode(place, ['iptables', '-w', '-A', ...rule]);
@@ -36,7 +36,7 @@ export function dropPackets(place: ClusterPlace = clusterPlace()): Fault {
 }
 
 /** A component hangs: its process is stopped and answers nothing. */
-export function pauseComponent(name: ComponentName, place: ClusterPlace = clusterPlace()): Fault {
+export function pauseComponent(name: ComponentName, place: ClusterPlace = testedPlace()): Fault {
   signalComponent(name, 'STOP', place);
   return fault(() => {
     signalComponent(name, 'CONT', place);
@@ -44,15 +44,21 @@ export function pauseComponent(name: ComponentName, place: ClusterPlace = cluste
 }
 
 /** Kills a component with SIGKILL; the node's first process starts it again. */
-export function killComponent(name: ComponentName, place: ClusterPlace = clusterPlace()): void {
+export function killComponent(name: ComponentName, place: ClusterPlace = testedPlace()): void {
   signalComponent(name, 'KILL', place);
 }
 
 /** Kills the first process of a container with SIGKILL, seen from the node as kernel and kubelet see a crash. */
-export function killContainer(containerId: string, place: ClusterPlace = clusterPlace()): void {
+export function killContainer(containerId: string, place: ClusterPlace = testedPlace()): void {
   const id = containerId.replace(/^containerd:\/\//, '');
   const file = `/run/containerd/io.containerd.runtime.v2.task/k8s.io/${id}/init.pid`;
   inNode(place, ['sh', '-c', 'kill -KILL "$(cat "$1")"', 'kill', file]);
+}
+
+/** The embedded cluster that the tests run against: its kubeconfig lies in its folder. */
+function testedPlace(): ClusterPlace {
+  const { PODLOOP_KUBECONFIG: kubeconfig } = process.env;
+  return clusterPlace(kubeconfig === undefined ? undefined : path.dirname(kubeconfig));
 }
 
 function fault(end: () => void): Fault {

@@ -109,7 +109,15 @@ export async function connectTestCluster(): Promise<TestCluster> {
         ]);
         return found !== '';
       });
-      return { name, dispose: () => kubectl(['delete', 'namespace', name, '--wait=false']).then(() => undefined) };
+      return {
+        name,
+        async dispose() {
+          await kubectl(['delete', 'namespace', name, '--wait=false', '--ignore-not-found']);
+          // Nothing can put pods back into a namespace that is ending, so killing them at once is the end of them.
+          const atOnce = ['--force', '--grace-period=0', '--wait=false'];
+          await kubectl(['delete', 'pods', '--all', '--namespace', name, ...atOnce]);
+        },
+      };
     },
     async containerId(namespace, pod, container) {
       const text = await kubectl(['get', 'pod', pod, '--namespace', namespace, '-o', 'json']);

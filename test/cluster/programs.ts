@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { installOnce } from '../machine/installOnce.ts';
 import { clusterCache } from './place.ts';
+import { runProgram } from './runProgram.ts';
 
 /** One Go module below `programs/`: what pins the versions, and how its tools are built. */
 interface Module {
@@ -40,7 +40,7 @@ export async function buildPrograms(report: (line: string) => void): Promise<Pro
     const folder = await programFolder(module);
     const step = {
       name: `building ${module.name} (${index + 1} of ${modules.length} sets of programs)`,
-      run: (target: string) => goInstall(module, target),
+      run: (target: string) => goInstall(module, target, report),
     };
     await installOnce(folder, [step], report);
     folders[module.name] = folder;
@@ -64,18 +64,19 @@ function sourceOf(module: Module): string {
   return path.join(import.meta.dirname, 'programs', module.name);
 }
 
-function goInstall(module: Module, folder: string): Promise<void> {
+async function goInstall(module: Module, folder: string, report: (line: string) => void): Promise<void> {
   const env = { ...process.env, GOBIN: folder, GOFLAGS: '-mod=readonly', CGO_ENABLED: module.cgo === true ? '1' : '0' };
-  const child = spawn('go', ['install', '-trimpath', ...module.flags, 'tool'], {
-    cwd: sourceOf(module),
-    env,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`Building ${module.name} failed with exit code ${code}; Go's output is above.`));
-    });
-  });
+  const args = ['install', '-trimpath', ...module.flags, 'tool'];
+  const started = performance.now();
+  // Go says what it downloads and nothing while it compiles, which takes minutes.
+  let last = 'compiling';
+  const beat = setInterval(() => {
+    report(`  ${module.name}: ${((performance.now() - started) / 1000).toFixed(0)} s so far, ${last}`);
+    last = 'compiling';
+  }, 10_000);
+  try {
+    await runProgram('go', args, { cwd: sourceOf(module), env, onLine: (line) => (last = line.slice(0, 100)) });
+  } finally {
+    clearInterval(beat);
+  }
 }
