@@ -53,13 +53,12 @@ export class ApiClient {
     return this.#within(signal, (limited) => this.#accepted(request, limited, body));
   }
 
-  /** Options for a connection that is not plain HTTP. */
+  /** What the next connection needs as the user; a login program may ask the user first, so this can take minutes. */
   async loginOptions(signal: AbortSignal): Promise<LoginOptions> {
-    signal.throwIfAborted();
     try {
-      return await this.#login.options();
+      return await finishedWithin(this.#login.options(), this.#scheduler, loginMilliseconds, signal);
     } catch (error) {
-      throw loginFailed(this.place, error);
+      throw signal.aborted ? abortReason(signal) : loginFailed(this.place, error);
     }
   }
 
@@ -151,6 +150,8 @@ export class ApiClient {
   async #within<T>(signal: AbortSignal, work: (limited: AbortSignal) => Promise<T>): Promise<T> {
     signal.throwIfAborted();
     this.#closed.throwIfAborted();
+    // The login has its own, longer limit; once it is there, asking for it again takes no time.
+    await this.loginOptions(AbortSignal.any([signal, this.#closed]));
     const late = new AbortController();
     const limit = this.#scheduler.after(answerMilliseconds, () => {
       late.abort(Object.assign(new Error(`No answer within ${answerMilliseconds / 1000} s`), { code: timedOut }));
@@ -168,8 +169,27 @@ export class ApiClient {
 }
 
 const answerMilliseconds = 30_000;
+const loginMilliseconds = 180_000;
 const maxAttempts = 4;
 const maxRetryAfterSeconds = 10;
+
+/** Waits for `work`, but no longer than the time limit and the signal allow; the work itself goes on. */
+async function finishedWithin<T>(
+  work: Promise<T>,
+  scheduler: Scheduler,
+  milliseconds: number,
+  signal: AbortSignal,
+): Promise<T> {
+  const over = new AbortController();
+  const tooLate = delay(scheduler, milliseconds, AbortSignal.any([signal, over.signal])).then(() => {
+    throw new Error(`it took longer than ${milliseconds / 1000} seconds.`);
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    over.abort();
+  }
+}
 
 async function readText(response: IncomingMessage, signal: AbortSignal): Promise<string> {
   response.setEncoding('utf8');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { AbortError, UserError } from '../../../src/base/errors.ts';
-import { systemScheduler } from '../../../src/base/scheduler.ts';
+import { type Scheduler, systemScheduler } from '../../../src/base/scheduler.ts';
 import type { Cluster } from '../../../src/cluster/cluster.ts';
 import { type ObjectRef, types } from '../../../src/cluster/core/objects.ts';
 import { VirtualScheduler } from '../../fakes/virtualScheduler.ts';
@@ -244,15 +244,16 @@ printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",
     t: TestContext,
     script: string,
     answer: Answer,
-  ): Promise<{ cluster: Cluster; seen: readonly SeenRequest[] }> {
-    const { file } = await plugin(t, script);
+    scheduler: Scheduler = systemScheduler,
+  ): Promise<{ cluster: Cluster; seen: readonly SeenRequest[]; folder: string }> {
+    const { folder, file } = await plugin(t, script);
     const server = await startScriptedServer(answer);
-    const cluster = openScripted(systemScheduler, { server: server.address }, exec, file);
+    const cluster = openScripted(scheduler, { server: server.address }, exec, file);
     t.after(async () => {
       cluster.dispose();
       await server.close();
     });
-    return { cluster, seen: server.seen };
+    return { cluster, seen: server.seen, folder };
   }
 
   test('a plugin runs once for many requests, and once more when its token is refused', async (t) => {
@@ -269,6 +270,27 @@ printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",
     const error = await failureOf(cluster.get(web, never));
     assert.equal(error.code, 'cluster.login-expired');
     assert.ok(error.remedies.some(({ kind }) => kind === 'refreshLogin'));
+  });
+
+  test('a person may take minutes to log in, though not for ever', async (t) => {
+    const scheduler = new VirtualScheduler();
+    const wait = `until [ -e "$(dirname "$0")/go" ]; do sleep 0.05; done\n${giveToken}`;
+    const { cluster, folder } = await withPlugin(
+      t,
+      wait,
+      (_request, response) => json(response, 200, object),
+      scheduler,
+    );
+    const waiting = failureOf(cluster.get(web, never));
+    await until('the limit of a login runs', () => scheduler.pending.length === 1);
+    scheduler.advance(180_000);
+    assert.match((await waiting).message, /^Logging in to context x failed: it took longer than 180 seconds\.$/);
+    const found = cluster.get(web, never);
+    await until('the limit of a login runs again', () => scheduler.pending.length === 1);
+    scheduler.advance(100_000);
+    await writeFile(path.join(folder, 'go'), '');
+    assert.equal((await found)?.metadata.name, 'web');
+    assert.deepEqual(scheduler.pending, []);
   });
 
   test('a plugin that fails, and one that is missing', async (t) => {
