@@ -1,7 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { describeRef, type KubeObject, type ObjectRef } from '../cluster/core/objects.ts';
-import type { DevModeRecord } from './core/record.ts';
 import { readRecord } from './core/recordAnnotation.ts';
 import { restore } from './core/template.ts';
 import type { DevModeContext } from './devModeContext.ts';
@@ -39,40 +38,36 @@ const maxConflicts = 10;
  * Once the write has happened, dev mode is over: aborting `signal` then only ends the waiting.
  */
 export async function endDevMode(cluster: Cluster, ref: ObjectRef, options: EndOptions): Promise<EndResult> {
-  const written = await writeRestored(cluster, ref, options);
-  if (typeof written === 'string') return { outcome: written, keptChanges: [], unfinished: undefined };
-  const { workload, record, keptChanges } = written;
-  const { signal, scheduler, log, wait: rollout = true, onProgress = () => {} } = options;
-  const target = { ref, session: record.session, generation: workload.metadata.generation ?? 0, rollout };
+  const { outcome, keptChanges, workload, session } = await writeRestored(cluster, ref, options);
+  if (workload === undefined || session === undefined) return { outcome, keptChanges, unfinished: undefined };
+  const { signal, scheduler, log, wait = true, onProgress = () => {} } = options;
+  const rollout = wait && outcome === 'restored';
+  const target = { ref, session, generation: workload.metadata.generation ?? 0, rollout };
   const unfinished = await settleWorkload(cluster, workload, target, { signal, scheduler, log, onProgress });
-  return { outcome: 'restored', keptChanges, unfinished };
+  return { outcome, keptChanges, unfinished };
 }
 
-interface Restored {
-  readonly workload: KubeObject;
-  readonly record: DevModeRecord;
-  readonly keptChanges: readonly string[];
+interface Written extends Pick<EndResult, 'outcome' | 'keptChanges'> {
+  /** Where there may be things of a session to remove: the workload as it is now, and that session. */
+  readonly workload?: KubeObject;
+  readonly session?: string | undefined;
 }
 
 /** Decides anew whenever the workload changed since it was read. */
-async function writeRestored(
-  cluster: Cluster,
-  ref: ObjectRef,
-  { session, signal }: EndOptions,
-): Promise<Restored | Exclude<EndResult['outcome'], 'restored'>> {
+async function writeRestored(cluster: Cluster, ref: ObjectRef, { session, signal }: EndOptions): Promise<Written> {
   for (let tries = 0; tries < maxConflicts; tries += 1) {
     const current = await cluster.get(ref, signal);
-    if (current === undefined) return 'gone';
+    if (current === undefined) return { outcome: 'gone', keptChanges: [] };
     const record = readRecord(current);
-    if (record === undefined) return 'notInDevMode';
-    if (session !== undefined && record.session !== session) return 'takenOver';
+    if (record === undefined) return { outcome: 'notInDevMode', keptChanges: [], workload: current, session };
+    if (session !== undefined && record.session !== session) return { outcome: 'takenOver', keptChanges: [] };
     const { object, keptChanges } = restore(current, record);
     signal.throwIfAborted();
     try {
       const patch = { kind: 'json', operations: patchBetween(current, object) } as const;
       // Not the caller's signal: whether dev mode is over must not stay unknown.
       const workload = await cluster.patch(ref, patch, AbortSignal.timeout(writeLimit));
-      return { workload, record, keptChanges };
+      return { outcome: 'restored', keptChanges, workload, session: record.session };
     } catch (error) {
       if (!(error instanceof UserError) || !['cluster.conflict', 'cluster.not-found'].includes(error.code)) throw error;
     }

@@ -3,7 +3,7 @@ import { textField } from '../../cluster/core/fields.ts';
 import type { KubeObject } from '../../cluster/core/objects.ts';
 import type { ContainerEnd, Pod, PodContainer } from '../../cluster/core/pods.ts';
 import { sidecarContainer } from './podObjects.ts';
-import { oneRetry, type Problem, problemAt } from './problem.ts';
+import { type Problem, problemAt } from './problem.ts';
 import type { RolloutTarget } from './progress.ts';
 
 const pullReasons = [
@@ -16,9 +16,16 @@ const pullReasons = [
   'SignatureValidationFailed',
 ];
 const createReasons = ['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError'];
+/** The kubelet's own first pause between pulls, in milliseconds. */
+const pullRetry = 10_000;
 /** Answers that another try does not change. */
 const finalAnswer =
   /not found|unknown|denied|unauthorized|forbidden|authentication|no match for platform|invalid|neverpull/i;
+
+/** Whether a container waits because its image could not be pulled yet. */
+export function lacksImage({ state }: PodContainer): boolean {
+  return state.kind === 'waiting' && pullReasons.includes(state.reason ?? '');
+}
 
 /** What keeps one container of the dev pod from running; `undefined` when nothing does. */
 export function containerProblem(
@@ -57,7 +64,7 @@ function pullProblem(where: string, container: PodContainer, reason: string, ans
     remedies: [{ kind: 'retry' }, { kind: 'showLog' }],
     detail: answer,
   });
-  return problemAt(container.name, finalAnswer.test(`${reason} ${answer}`) ? 0 : oneRetry, error);
+  return problemAt(container.name, finalAnswer.test(`${reason} ${answer}`) ? 0 : pullRetry, error);
 }
 
 function createProblem(where: string, reason: string): Problem {

@@ -14,5 +14,5 @@ export function problemAt(place: string, grace: number, error: UserError): Probl
   return { key: `${error.code} ${place}`, grace, error };
 }
 
-/** Long enough for one more try of the kubelet, the scheduler or a controller; within what a person waits. */
-export const oneRetry = 10_000;
+/** Long enough for one more try of the scheduler or a controller, in milliseconds; short for a person who waits. */
+export const oneRetry = 8000;

@@ -2,7 +2,7 @@ import { textField } from '../../cluster/core/fields.ts';
 import type { KubeObject, ObjectRef } from '../../cluster/core/objects.ts';
 import { type Pod, type PodContainer, readPod } from '../../cluster/core/pods.ts';
 import { choosePod } from './choosePod.ts';
-import { containerProblem } from './containerProblems.ts';
+import { containerProblem, lacksImage } from './containerProblems.ts';
 import { sidecarContainer } from './podObjects.ts';
 import { podProblem } from './podProblems.ts';
 import type { Problem } from './problem.ts';
@@ -91,6 +91,8 @@ function stepOf(
   const step = lacking.length === 0 ? 'containers' : 'pull';
   const pulling = lacking.find(({ image }) => pulls.get(image) === 'begun');
   if (pulling !== undefined) return { step, detail: `Pulling image ${pulling.image}` };
+  const retried = own.find(lacksImage);
+  if (retried !== undefined) return { step, detail: `Image ${retried.image} cannot be pulled yet; trying again` };
   const running = own.find(({ init, state }) => init && state.kind === 'running');
   if (running !== undefined) return { step, detail: `Running init container ${running.name} of pod ${pod.name}` };
   const next = own.find(({ state }) => state.kind === 'waiting');

@@ -95,6 +95,16 @@ export async function devModeBench(options: Parameters<TestCluster['createNamesp
   };
 }
 
+/** The cluster with some of its methods replaced. */
+export function overriding(cluster: Cluster, methods: Partial<Cluster>): Cluster {
+  return new Proxy(cluster, {
+    get(target, key) {
+      const value: unknown = Reflect.get(key in methods ? methods : target, key);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
 /** A request for container `web`, with these differences. */
 export function devModeRequest(differences: Partial<DevModeRequest> = {}): DevModeRequest {
   return {

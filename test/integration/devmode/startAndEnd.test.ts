@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { JsonObject } from '../../../src/base/json.ts';
-import type { Cluster } from '../../../src/cluster/cluster.ts';
 import { objectField, objectsField } from '../../../src/cluster/core/fields.ts';
 import { listDevMode } from '../../../src/devmode/listDevMode.ts';
-import { type DevModeBench, devModeBench, devModeRequest, nodeImage, ownFields, remains } from './devModeBench.ts';
+import {
+  type DevModeBench,
+  devModeBench,
+  devModeRequest,
+  nodeImage,
+  overriding,
+  ownFields,
+  remains,
+} from './devModeBench.ts';
 
 const demanding: Parameters<DevModeBench['deploy']>[0] = {
   spec: { replicas: 2, minReadySeconds: 1, revisionHistoryLimit: 3 },
@@ -180,11 +187,13 @@ describe('dev mode in a restricted namespace', { timeout: 180_000 }, () => {
   it('decides anew when the workload changes between reading and writing', async () => {
     await bench.deploy();
     let reads = 0;
-    const meddler = withGet(bench.cluster, async (ref, signal) => {
-      const object = await bench.cluster.get(ref, signal);
-      reads += 1;
-      if (reads <= 2) await bench.kubectl('annotate', 'deployment', 'web', `read=${reads}`, '--overwrite');
-      return object;
+    const meddler = overriding(bench.cluster, {
+      get: async (ref, signal) => {
+        const object = await bench.cluster.get(ref, signal);
+        reads += 1;
+        if (reads <= 2) await bench.kubectl('annotate', 'deployment', 'web', `read=${reads}`, '--overwrite');
+        return object;
+      },
     });
     await bench.start({}, { cluster: meddler });
     assert.equal(reads, 3);
@@ -218,16 +227,6 @@ describe('dev mode on a plain namespace', { timeout: 120_000 }, () => {
     assert.ok(endCost < 1000, `End takes ${endCost} ms more than a plain rollout`);
   });
 });
-
-function withGet(cluster: Cluster, get: Cluster['get']): Cluster {
-  return new Proxy(cluster, {
-    get(target, key: keyof Cluster) {
-      if (key === 'get') return get;
-      const value: unknown = Reflect.get(target, key);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
-}
 
 /** A rollout of the same image, until its pods run and the old ones are gone: what End waits for, too. */
 async function plainRollout(bench: DevModeBench, round: number): Promise<void> {

@@ -141,14 +141,14 @@ describe('rolloutProgress', () => {
       view: { pods: [pod({ node: undefined, unschedulable: '0/1 nodes are available: 1 Insufficient cpu.' })] },
       code: 'devmode.unschedulable',
       says: /^Pod web-1 in namespace shop finds no node: 0\/1 nodes/,
-      grace: 10_000,
+      grace: 8000,
     },
     {
       name: 'a volume that is missing',
       view: { pods: [pod()], events: [event('FailedMount', 'configmap "settings" not found')] },
       code: 'devmode.pod-setup',
       says: /on node n1: configmap "settings" not found/,
-      grace: 20_000,
+      grace: 16_000,
     },
     ...[
       {
@@ -156,12 +156,12 @@ describe('rolloutProgress', () => {
         code: 'devmode.pod-security',
         grace: 0,
       },
-      { message: 'pods "web-" is forbidden: exceeded quota: small', code: 'devmode.quota', grace: 10_000 },
+      { message: 'pods "web-" is forbidden: exceeded quota: small', code: 'devmode.quota', grace: 8000 },
       { message: 'admission webhook "p.example" denied the request: no', code: 'devmode.admission', grace: 0 },
       {
         message: 'pods "web-" is forbidden: maximum cpu usage per Container is 500m',
         code: 'devmode.pod-refused',
-        grace: 10_000,
+        grace: 8000,
       },
     ].map(({ message, code, grace }) => ({
       name: `a pod refused with ${code}`,
@@ -229,11 +229,11 @@ describe('Patience', () => {
     const patience = new Patience();
     const { problem } = rolloutProgress(target, viewOf({ pods: [pod({ node: undefined, unschedulable: 'none' })] }));
     assert.ok(problem);
-    assert.deepEqual(patience.look(problem, 1000), { wait: 10_000 });
-    assert.deepEqual(patience.look(problem, 5000), { wait: 6000 });
+    assert.deepEqual(patience.look(problem, 1000), { wait: 8000 });
+    assert.deepEqual(patience.look(problem, 5000), { wait: 4000 });
     assert.equal(patience.look(undefined, 6000), undefined);
-    assert.deepEqual(patience.look(problem, 7000), { wait: 10_000 });
-    assert.deepEqual(patience.look(problem, 17_000), { due: problem });
+    assert.deepEqual(patience.look(problem, 7000), { wait: 8000 });
+    assert.deepEqual(patience.look(problem, 15_000), { due: problem });
   });
 });
 
