@@ -5,6 +5,7 @@ import { installDebianPackages } from '../machine/debianPackages.ts';
 import { until } from '../machine/until.ts';
 import { startNode, stopNode } from './clusterNode.ts';
 import { type ComponentName, clusterComponents } from './components.ts';
+import { undoAllFaults } from './faults.ts';
 import { importImages } from './images.ts';
 import { runningProcesses, startOfCluster } from './leader.ts';
 import { withMachineLock } from './machineLock.ts';
@@ -134,9 +135,9 @@ async function ensureRunning(
   };
   if (before.kind === 'broken') {
     report(`cluster: ${before.reason}`);
-    // A test that was killed may have left the link down; what ended is started again by the node's first process.
-    spawnSync('ip', ['link', 'set', place.link, 'up'], { stdio: 'ignore' });
+    // What ended is started again by the node's first process.
     try {
+      undoAllFaults(place);
       await awaitReady(place, programs, patience);
       after('it is well again');
       return;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ComponentName } from './components.ts';
 import { enterNode } from './leader.ts';
@@ -16,22 +16,17 @@ export const withoutFaults: string | false =
 
 /** The link between this machine and the cluster goes down, as when a cable is pulled. */
 export function cutNetwork(place: ClusterPlace = testedPlace()): Fault {
-  const set = (state: string): void => {
-    execFileSync('ip', ['link', 'set', place.link, state], { stdio: ['ignore', 'ignore', 'pipe'] });
-  };
-  set('down');
+  setLink(place, 'down');
   return fault(() => {
-    set('up');
+    setLink(place, 'up');
   });
 }
 
 /** Packets from the cluster vanish without a word, as behind a broken firewall. */
 export function dropPackets(place: ClusterPlace = testedPlace()): Fault {
-  // A rule in the cluster's own network namespace: the machine's own rules stay untouched.
-  const rule = ['OUTPUT', '-o', 'eth0', '-d', place.hostAddress, '-j', 'DROP'];
-  inNode(place, ['iptables', '-w', '-A', ...rule]);
+  inNode(place, ['iptables', '-w', '-A', ...dropRule(place)]);
   return fault(() => {
-    inNode(place, ['iptables', '-w', '-D', ...rule]);
+    inNode(place, ['iptables', '-w', '-D', ...dropRule(place)]);
   });
 }
 
@@ -55,6 +50,14 @@ export function killContainer(containerId: string, place: ClusterPlace = testedP
   inNode(place, ['sh', '-c', 'kill -KILL "$(cat "$1")"', 'kill', file]);
 }
 
+/** Undoes whatever faults are in force: those of a test that was killed. */
+export function undoAllFaults(place: ClusterPlace): void {
+  setLink(place, 'up');
+  const rule = dropRule(place).join(' ');
+  inNode(place, ['sh', '-c', `while iptables -w -D ${rule} 2>/dev/null; do :; done`]);
+  for (const name of readdirSync(path.join(place.state, 'pids'))) signalComponent(name, 'CONT', place);
+}
+
 /** The embedded cluster that the tests run against: its kubeconfig lies in its folder. */
 function testedPlace(): ClusterPlace {
   const { PODLOOP_KUBECONFIG: kubeconfig } = process.env;
@@ -71,7 +74,16 @@ function fault(end: () => void): Fault {
   return { undo, [Symbol.dispose]: undo };
 }
 
-function signalComponent(name: ComponentName, signal: string, place: ClusterPlace): void {
+function setLink(place: ClusterPlace, state: 'up' | 'down'): void {
+  execFileSync('ip', ['link', 'set', place.link, state], { stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+/** A rule in the cluster's own network namespace: the machine's own rules stay untouched. */
+function dropRule(place: ClusterPlace): readonly string[] {
+  return ['OUTPUT', '-o', 'eth0', '-d', place.hostAddress, '-j', 'DROP'];
+}
+
+function signalComponent(name: string, signal: string, place: ClusterPlace): void {
   // The recorded number counts in the cluster's own process namespace.
   const pid = readFileSync(path.join(place.state, 'pids', name), 'utf8').trim();
   inNode(place, ['kill', `-${signal}`, pid]);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import type { ComponentName } from '../../cluster/components.ts';
 import { down, kubectlTo, status, up } from '../../cluster/embeddedCluster.ts';
-import { killComponent, withoutFaults } from '../../cluster/faults.ts';
+import { cutNetwork, dropPackets, killComponent, pauseComponent, withoutFaults } from '../../cluster/faults.ts';
 import { runningProcesses } from '../../cluster/leader.ts';
 import { clusterPlace } from '../../cluster/place.ts';
 import { programFolders } from '../../cluster/programs.ts';
@@ -102,10 +102,13 @@ test('a cluster comes up, heals, and leaves nothing behind', { skip: withoutFaul
     });
   }
 
-  await t.test('up heals a link that a killed test left down', async () => {
-    execFileSync('ip', ['link', 'set', place.link, 'down']);
+  await t.test('up undoes the faults of a test that was killed', async () => {
+    cutNetwork(place);
+    dropPackets(place);
+    pauseComponent('kubelet', place);
     await bringUp();
     assert.ok(podRuns());
+    await until('the kubelet answers', () => kubectl('logs', 'idle', '--request-timeout=2s') === '');
   });
 
   await t.test('two at once make one cluster', async () => {
