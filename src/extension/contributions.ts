@@ -34,7 +34,7 @@ export const clustersView = 'podloop.clusters';
 /** The terminal profile of the dev container. */
 export const terminalProfile = 'podloop.devContainer';
 /** The status bar item; `publisher.name.` stands before it in the page. */
-export const statusBarItem = 'podloop.session';
+export const statusBarItem = 'session';
 
 /** Every setting that package.json contributes. */
 export const settingIds = [

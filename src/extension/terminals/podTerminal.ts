@@ -7,6 +7,9 @@ import { note } from './terminalText.ts';
 /** Size before VS Code tells the real one. */
 const firstSize = { columns: 80, rows: 24 };
 
+/** Exit code of a process that was ended by SIGKILL, as all are whose container is taken away. */
+const killed = 137;
+
 /**
  * A terminal over a process in a pod. It ends with the process and gives its exit code; after a broken connection it
  * stays to be read, and Enter opens the next process in its place. Closing it ends the process.
@@ -57,14 +60,23 @@ export class PodTerminal implements vscode.Pseudoterminal {
     this.#state = 'opening';
     this.#run().then(
       (code) => {
-        this.#close.fire(code);
+        this.#onExit(code);
       },
       (error: unknown) => {
-        if (this.#abort.signal.aborted || isAbortError(error)) return;
-        this.#state = 'broken';
-        this.#write.fire(note(`${toError(error).message} Press Enter to open it again.`));
+        if (!isAbortError(error)) this.#break(toError(error).message);
       },
     );
+  }
+
+  #onExit(code: number): void {
+    if (code === killed) this.#break('The shell ended together with its pod.');
+    else this.#close.fire(code);
+  }
+
+  #break(reason: string): void {
+    if (this.#abort.signal.aborted) return;
+    this.#state = 'broken';
+    this.#write.fire(note(`${reason} Press Enter to open it again.`));
   }
 
   async #run(): Promise<number> {
