@@ -101,17 +101,18 @@ export class ShopLoop {
     });
     await this.#step('Debug', async () => {
       await workbench.runCommand('Podloop: Debug');
-      await until('a debug session is shown', async () => (await debug.callStack()).length > 0, 60_000);
+      await this.#world.vsCode.page.locator('.debug-toolbar').waitFor({ timeout: 60_000 });
     });
-    const answer = answered(`${address}/cart`);
+    const visitor = new Visitor(`${address}/cart`);
     await this.#step('the breakpoint stops the process in the pod', async () => {
       await debug.waitForStop(60_000);
+      visitor.leaveAfterThis();
       assert.match((await debug.frames()).join('\n'), /cart\.js/);
       assert.match(await debug.variable('cart'), /Map/);
     });
     await this.#step('continue', async () => {
       await debug.press('Continue');
-      assert.equal(await answer, 200);
+      assert.equal(await visitor.lastAnswer, 200);
     });
     await this.#step('disconnect the debugger', async () => {
       await debug.press('Disconnect');
@@ -121,6 +122,7 @@ export class ShopLoop {
 
   async endDevelop(): Promise<void> {
     await this.#step('End Develop', async () => {
+      await this.#world.vsCode.workbench.openView('Podloop');
       const menu = await this.tree.openMenu(...this.web);
       await menu.choose('End Develop');
       await this.#world.vsCode.notifications.waitFor(/web is back as it was/, 90_000);
@@ -136,9 +138,27 @@ export class ShopLoop {
   }
 }
 
-/** The status of the answer, however long it takes; asks again while the program is not there yet. */
-function answered(url: string): Promise<number> {
-  return until(`${url} answers`, async () => (await fetch(url).catch(() => undefined))?.status, 120_000);
+/** Loads a page again and again, as a person does who waits for a breakpoint. */
+class Visitor {
+  /** Status of the last answer, once it has come. */
+  readonly lastAnswer: Promise<number | undefined>;
+  #leaving = false;
+
+  constructor(url: string) {
+    this.lastAnswer = this.#visit(url);
+  }
+
+  /** Takes the page that is being loaded, and no other. */
+  leaveAfterThis(): void {
+    this.#leaving = true;
+  }
+
+  async #visit(url: string): Promise<number | undefined> {
+    let status: number | undefined;
+    // The program may just be starting.
+    while (!this.#leaving) status = (await fetch(url).catch(() => undefined))?.status;
+    return status;
+  }
 }
 
 async function versionOf(address: string): Promise<string> {
