@@ -45,7 +45,7 @@ function killProcess(pid: number): void {
 }
 
 function spawnNode(place: ClusterPlace, programs: ProgramFolders): number {
-  const log = openSync(path.join(place.logs, 'node.log'), 'a');
+  const log = openSync(path.join(place.logs, 'node.log'), 'w');
   const components = clusterComponents(place, programs);
   for (const { name, command } of components) {
     writeFileSync(path.join(place.state, 'components', name), `${command.join('\n')}\n`);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { installDebianPackages } from '../machine/debianPackages.ts';
 import { until } from '../machine/until.ts';
@@ -71,9 +71,7 @@ export async function down(place: ClusterPlace = clusterPlace()): Promise<void> 
     () => undefined,
     async () => {
       await stopNode(place);
-      for (const folder of ['etcd', 'kubelet', 'pids', 'components', 'cgroup', 'cni']) {
-        rmSync(path.join(place.state, folder), { recursive: true, force: true });
-      }
+      forgetObjects(place);
     },
   );
 }
@@ -146,30 +144,63 @@ async function ensureRunning(
     }
   }
   await stopNode(place);
+  const hadObjects = existsSync(path.join(place.state, 'etcd', 'member'));
   await startNode(place, programs);
-  await awaitReady(place, programs, 90_000);
+  try {
+    await awaitReady(place, programs, 60_000);
+  } catch (error) {
+    if (!hadObjects) throw error;
+    // The database is written without waiting for the disk, so that a power cut can spoil it.
+    report(`cluster: it does not start with the objects it had; starting an empty one. ${(error as Error).message}`);
+    await stopNode(place);
+    forgetObjects(place);
+    await startNode(place, programs);
+    await awaitReady(place, programs, 60_000);
+  }
   after('the node is ready');
 }
 
+/** Removes all that an earlier cluster of this place left on disk but its keys, images and logs. */
+function forgetObjects(place: ClusterPlace): void {
+  for (const folder of ['etcd', 'kubelet', 'pids', 'components', 'cgroup', 'cni']) {
+    rmSync(path.join(place.state, folder), { recursive: true, force: true });
+  }
+}
+
 async function awaitReady(place: ClusterPlace, programs: ProgramFolders, deadline: number): Promise<void> {
+  const earlier = endsOfComponents(place);
   let reason = 'it did not get far enough to say why';
-  const ready = async (): Promise<boolean> => {
+  const ready = async (): Promise<'up' | 'hopeless' | false> => {
     const now = await status(place);
     if (now.kind === 'broken') reason = now.reason;
-    return now.kind === 'up';
+    if (now.kind === 'up') return 'up';
+    const hopeless = [...endsOfComponents(place)].find(([name, ends]) => ends - (earlier.get(name) ?? 0) >= 5);
+    if (hopeless !== undefined) reason = failure(place, hopeless[0]);
+    return hopeless === undefined ? false : 'hopeless';
   };
   try {
-    await until('the node is ready', ready, deadline);
+    if ((await until('the node is ready', ready, deadline)) === 'hopeless')
+      throw new Error('A component keeps ending.');
     await until('the default service account is there', () =>
       kubectl(place, programs, ['get', 'serviceaccount', 'default']),
     );
     await until('the cluster’s DNS answers', () => namesAreServed(place));
   } catch (error) {
     const { message } = error as Error;
-    throw new Error(`The cluster did not start. ${message}\n${reason}\nAll logs are in ${place.logs}.`, {
+    throw new Error(`The cluster is not ready. ${message}\n${reason}\nAll logs are in ${place.logs}.`, {
       cause: error,
     });
   }
+}
+
+/** How often each component ended in the life of this cluster, as the node's first process counts. */
+function endsOfComponents(place: ClusterPlace): ReadonlyMap<ComponentName, number> {
+  const ends = new Map<ComponentName, number>();
+  for (const [, name] of readFileSync(path.join(place.logs, 'node.log'), 'utf8').matchAll(/^podloop: (\S+) ended/gm)) {
+    const component = name as ComponentName;
+    ends.set(component, (ends.get(component) ?? 0) + 1);
+  }
+  return ends;
 }
 
 async function namesAreServed(place: ClusterPlace): Promise<boolean> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -109,6 +110,17 @@ test('a cluster comes up, heals, and leaves nothing behind', { skip: withoutFaul
     await bringUp();
     assert.ok(podRuns());
     await until('the kubelet answers', () => kubectl('logs', 'idle', '--request-timeout=2s') === '');
+  });
+
+  await t.test('up starts an empty cluster where the database is spoiled, and says why', async () => {
+    process.kill(runningProcesses(place).node?.pid ?? NaN, 'SIGKILL');
+    await until('the cluster is down', async () => (await status(place)).kind === 'down');
+    const database = path.join(state, 'etcd/member/snap/db');
+    writeFileSync(database, randomBytes(statSync(database).size));
+    reports.length = 0;
+    await bringUp();
+    assert.deepEqual(await status(place), { kind: 'up' });
+    assert.match(reports.join('\n'), /starting an empty one.*etcd does not run; the end of \S+etcd\.log/s);
   });
 
   await t.test('two at once make one cluster', async () => {
