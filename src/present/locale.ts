@@ -6,11 +6,11 @@ export interface Locale {
   readonly timeZone: string | undefined;
 }
 
-/** A point in time as a person reads it at time `now`: `14:05` on the same day, `21 Nov, 14:05` otherwise. Epoch milliseconds. */
+/** A point in time as a person reads it at time `now`: `14:05`, or `Nov 21, 14:05` on another day. Epoch milliseconds. */
 export function clockTime(at: number, now: number, locale: Locale): string {
-  const time = part(at, locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const day = (when: number): string => part(when, locale, { dateStyle: 'short' });
-  return day(at) === day(now) ? time : `${part(at, locale, { day: 'numeric', month: 'short' })}, ${time}`;
+  const date = day(at) === day(now) ? {} : ({ day: 'numeric', month: 'short' } as const);
+  return part(at, locale, { ...date, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
 /** A duration as a person reads it: `0.8 s`, `12 s`, `2 min 5 s`. */
