@@ -51,7 +51,7 @@ export function storedImage(key: string): StoredImage | undefined {
 
 /**
  * Stores the image of a docker archive, which `write` makes at the path it is given. Layers that other images brought
- * are kept once. Older versions of the image are forgotten.
+ * are kept once.
  */
 export async function storeImage(
   image: string,
@@ -67,11 +67,30 @@ export async function storeImage(
     const partial = path.join(room, 'image.json');
     writeFileSync(partial, JSON.stringify(stored));
     renameSync(partial, path.join(store, `${key}.json`));
-    prune(image);
     return stored;
   } finally {
     rmSync(room, { recursive: true });
   }
+}
+
+/** Forgets all but the last used versions of an image, with the layers that nobody else has; gives their keys. */
+export function forgetOldVersions(image: string): string[] {
+  const images = readdirSync(store)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => {
+      const file = path.join(store, name);
+      const stored = JSON.parse(readFileSync(file, 'utf8')) as StoredImage;
+      return { key: path.basename(name, '.json'), file, stored, used: statSync(file).mtimeMs };
+    })
+    .sort((a, b) => b.used - a.used);
+  const old = images.filter(({ stored }) => stored.image === image).slice(keptPerImage);
+  for (const { file } of old) rmSync(file);
+  const kept = images
+    .filter((entry) => !old.includes(entry))
+    .flatMap(({ stored }) => [stored.config, ...stored.layers]);
+  const needed = new Set(kept.map(({ digest }) => path.basename(blobFile(digest))));
+  for (const name of readdirSync(blobs)) if (!needed.has(name)) rmSync(path.join(blobs, name));
+  return old.map(({ key }) => key);
 }
 
 /** A docker archive names its files by the hashes of what is in them, and lists them in `manifest.json`. */
@@ -94,27 +113,4 @@ async function takeApart(image: string, archive: string, room: string): Promise<
     config: blob(manifest.Config, 'application/vnd.oci.image.config.v1+json'),
     layers: manifest.Layers.map((file) => blob(file, 'application/vnd.oci.image.layer.v1.tar')),
   };
-}
-
-function prune(image: string): void {
-  const files = readdirSync(store)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => path.join(store, file));
-  const images = files
-    .map((file) => ({
-      file,
-      stored: JSON.parse(readFileSync(file, 'utf8')) as StoredImage,
-      used: statSync(file).mtimeMs,
-    }))
-    .sort((a, b) => b.used - a.used);
-  const old = images.filter(({ stored }) => stored.image === image).slice(keptPerImage);
-  for (const { file } of old) rmSync(file);
-  const kept = images.filter((entry) => !old.includes(entry));
-  const needed = new Set(
-    kept.flatMap(({ stored }) => [stored.config, ...stored.layers].map(({ digest }) => blobFile(digest))),
-  );
-  for (const name of readdirSync(blobs)) {
-    const file = path.join(blobs, name);
-    if (!needed.has(file)) rmSync(file);
-  }
 }

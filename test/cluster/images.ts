@@ -4,7 +4,7 @@ import { pauseImage } from './baseImages.ts';
 import { BuildRoom } from './buildRoom.ts';
 import { ContainerdImages } from './containerdImages.ts';
 import { type ImageSource, imageSources } from './imageSources.ts';
-import { storedImage, type StoredImage, storeImage } from './imageStore.ts';
+import { forgetOldVersions, storedImage, type StoredImage, storeImage } from './imageStore.ts';
 import { clusterCache, type ClusterPlace } from './place.ts';
 import type { ProgramFolders } from './programs.ts';
 
@@ -62,14 +62,17 @@ class ImageBuilder implements AsyncDisposable {
     const stored = await storeImage(source.image, source.key, async (archive) => {
       await room.buildah(['push', '--quiet', source.image, `docker-archive:${archive}:${source.image}`]);
     });
+    for (const key of forgetOldVersions(source.image)) {
+      await room.buildah(['rmi', '--force', builtName(key)]).catch(() => 'it was not in this store');
+    }
     this.#report(`image ${source.image}: built in ${secondsSince(started)} s`);
     return stored;
   }
 
   /** Builds the image, and before it the one that it starts from, unless buildah's store has them. */
   async #buildInRoom(room: BuildRoom, source: ImageSource): Promise<void> {
-    // Checkouts with other versions of a base image share the store, so the name alone says too little.
-    const keyed = `localhost/podloop/built:${source.key}`;
+    // Checkouts with other versions of a base image share the store, so that its own name says too little.
+    const keyed = builtName(source.key);
     const there = await room.buildah(['images', '--quiet', '--filter', `reference=${keyed}`]);
     if (there === '') {
       if (source.base !== undefined) await this.#buildInRoom(room, source.base);
@@ -95,6 +98,11 @@ class ImageBuilder implements AsyncDisposable {
       rmSync(prepared, { recursive: true, force: true });
     }
   }
+}
+
+/** The name that says which version of an image of buildah's store is meant. */
+function builtName(key: string): string {
+  return `localhost/podloop/built:${key}`;
 }
 
 function secondsSince(start: number): string {
