@@ -54,6 +54,7 @@ export class Heartbeat implements Disposable {
   }
 
   resume(): void {
+    if (!this.#paused) return;
     this.#paused = false;
     this.#heard = true;
   }
