@@ -196,7 +196,10 @@ test('a written config file says what was in use', () => {
   const { image, workDir, run, debug, restartOnSync, ports, ignore } = config;
   const { workload, container, language, shell, debugPort, env, ...written } = entry ?? {};
   assert.deepEqual({ debug: undefined, ...written }, { image, workDir, run, debug, restartOnSync, ports, ignore });
-  assert.deepEqual([workload, container, language, shell, debugPort, env], ['web', undefined, undefined, undefined, undefined, undefined]);
+  assert.deepEqual(
+    [workload, container, language, shell, debugPort, env],
+    ['web', undefined, undefined, undefined, undefined, undefined],
+  );
 });
 
 const web = { kind: 'workload', context: 'a/b', namespace: 'shop', group: 'Deployment', name: 'web' } as const;
