@@ -73,14 +73,14 @@ class ImageBuilder implements AsyncDisposable {
   async #buildInRoom(room: BuildRoom, source: ImageSource): Promise<void> {
     // Checkouts with other versions of a base image share the store, so that its own name says too little.
     const keyed = builtName(source.key);
-    const there = await room.buildah(['images', '--quiet', '--filter', `reference=${keyed}`]);
-    if (there === '') {
-      if (source.base !== undefined) await this.#buildInRoom(room, source.base);
-      await this.#buildDockerfile(room, source);
-      await room.buildah(['tag', source.image, keyed]);
-    } else {
-      await room.buildah(['tag', keyed, source.image]);
-    }
+    const isThere = await room.buildah(['tag', keyed, source.image]).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return;
+    if (source.base !== undefined) await this.#buildInRoom(room, source.base);
+    await this.#buildDockerfile(room, source);
+    await room.buildah(['tag', source.image, keyed]);
   }
 
   async #buildDockerfile(room: BuildRoom, { image, dockerfile, context }: ImageSource): Promise<void> {
