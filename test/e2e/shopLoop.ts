@@ -78,7 +78,9 @@ export class ShopLoop {
       await editor.save();
     });
     await this.#step('the service in the cluster answers with the edit', () =>
-      until('the edited version answers', async () => (await versionOf(address).catch(() => '')).includes('2.0.0-mine')),
+      until('the edited version answers', async () =>
+        (await versionOf(address).catch(() => '')).includes('2.0.0-mine'),
+      ),
     );
   }
 
