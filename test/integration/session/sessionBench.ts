@@ -8,6 +8,8 @@ import type { Cluster } from '../../../src/cluster/cluster.ts';
 import { openKubeCluster } from '../../../src/cluster/kubeCluster.ts';
 import { readKubeconfigs } from '../../../src/cluster/kubeconfigs.ts';
 import type { DevConfig } from '../../../src/config/devConfig.ts';
+import type { SessionState } from '../../../src/session/core/state.ts';
+import type { DevSession } from '../../../src/session/devSession.ts';
 import type { SessionDeps, StartRequest } from '../../../src/session/sessionDeps.ts';
 import { connectTestCluster, type TestCluster, type TestNamespace } from '../../cluster/fixture.ts';
 import { until } from '../../machine/until.ts';
@@ -26,7 +28,49 @@ export interface SessionBench {
   openCluster(kubeconfig?: string): Promise<Cluster>;
   /** The Deployment, without what Kubernetes itself writes into it. */
   workload(): Promise<unknown>;
+  /** Where the bench is, for another process that is to act as one of its machines. */
+  readonly place: BenchPlace;
   dispose(): Promise<void>;
+}
+
+/** What another process needs to act as a machine of a bench, as plain data. */
+export interface BenchPlace {
+  readonly kubeconfig: string;
+  readonly context: string;
+  readonly namespace: string;
+  /** Holds the folder and the machines' state folders. */
+  readonly base: string;
+}
+
+/** Opens the context of a bench, as its own user or as that of another kubeconfig. */
+export async function openBenchCluster({ kubeconfig, context: wanted }: BenchPlace): Promise<Cluster> {
+  const { contexts } = await readKubeconfigs({ standard: [kubeconfig], named: true, added: [] });
+  const context = contexts.find(({ name }) => name === wanted);
+  if (context === undefined) throw new Error(`No context ${wanted} in ${kubeconfig}.`);
+  return openKubeCluster({ context, scheduler: systemScheduler, log: testLog });
+}
+
+/** What a session needs, as if on a machine called `host`; each name has a state folder of its own. */
+export function benchMachine(place: BenchPlace, host: string): SessionDeps {
+  return {
+    openCluster: () => openBenchCluster(place),
+    stateDir: localPath(path.join(place.base, `state-${host}`)),
+    developer: { user: 'alice', host, installation: `installation-of-${host}` },
+    sidecarImage: 'docker.io/podloop/sidecar:0.1.0',
+    podloopVersion: '0.1.0',
+    scheduler: systemScheduler,
+    log: testLog,
+  };
+}
+
+/** Start Develop of the bench's Deployment on its folder. */
+export function benchRequest({ context, namespace, base }: BenchPlace, config: Partial<DevConfig> = {}): StartRequest {
+  return {
+    workload: { context, namespace, kind: 'Deployment', name: 'web' },
+    container: 'web',
+    folder: localPath(path.join(base, 'folder')),
+    config: { ...devConfig, ...config },
+  };
 }
 
 /** Makes the bench: the Deployment `web` answers on port 8080 with "original". */
@@ -35,35 +79,18 @@ export async function sessionBench(): Promise<SessionBench> {
   const namespace = await cluster.createNamespace({ podSecurity: 'restricted' });
   const base = await mkdtemp(path.join(tmpdir(), 'podloop-session-'));
   await cluster.apply(namespace.name, webDeployment);
-  await cluster.kubectl(['rollout', 'status', 'deployment/web', '-n', namespace.name, '--timeout=90s']);
+  await cluster.kubectl(['rollout', 'status', 'deployment/web', '-n', namespace.name, '--timeout=120s']);
 
-  const openCluster = async (kubeconfig = cluster.kubeconfig): Promise<Cluster> => {
-    const { contexts } = await readKubeconfigs({ standard: [kubeconfig], named: true, added: [] });
-    const context = contexts.find(({ name }) => name === cluster.context);
-    if (context === undefined) throw new Error(`No context ${cluster.context} in ${kubeconfig}.`);
-    return openKubeCluster({ context, scheduler: systemScheduler, log: testLog });
-  };
-
+  const { kubeconfig, context } = cluster;
+  const place = { kubeconfig, context, namespace: namespace.name, base };
   return {
     cluster,
     namespace,
-    folder: localPath(path.join(base, 'folder')),
-    openCluster,
-    machine: (host) => ({
-      openCluster: () => openCluster(),
-      stateDir: localPath(path.join(base, `state-${host}`)),
-      developer: { user: 'alice', host, installation: `installation-of-${host}` },
-      sidecarImage: 'docker.io/podloop/sidecar:0.1.0',
-      podloopVersion: '0.1.0',
-      scheduler: systemScheduler,
-      log: testLog,
-    }),
-    request: (config = {}) => ({
-      workload: { context: cluster.context, namespace: namespace.name, kind: 'Deployment', name: 'web' },
-      container: 'web',
-      folder: localPath(path.join(base, 'folder')),
-      config: { ...devConfig, ...config },
-    }),
+    folder: benchRequest(place).folder,
+    place,
+    openCluster: (kubeconfig = place.kubeconfig) => openBenchCluster({ ...place, kubeconfig }),
+    machine: (host) => benchMachine(place, host),
+    request: (config = {}) => benchRequest(place, config),
     async workload() {
       const text = await cluster.kubectl(['get', 'deployment', 'web', '-n', namespace.name, '-o', 'json']);
       return withoutServerFields(JSON.parse(text) as ServerObject);
@@ -85,6 +112,40 @@ export async function objectsIn(bench: SessionBench): Promise<string[]> {
     .split('\n')
     .filter((line) => line !== '')
     .sort();
+}
+
+/** Waits until the session is active and everything local is in the pod. */
+export async function untilInSync(session: DevSession, deadline = 60_000): Promise<void> {
+  await until(
+    'the session is in sync',
+    () => {
+      const { phase } = session.state;
+      if (phase.kind === 'ended') throw new Error('The session has ended.', { cause: phase.error });
+      return phase.kind === 'active' && phase.sync.kind === 'inSync';
+    },
+    deadline,
+  );
+}
+
+/** Resolves at the next state that holds, however short it lasts: asking now and then would miss it. */
+export function whenState(
+  session: DevSession,
+  what: string,
+  holds: (state: SessionState) => boolean,
+  deadline = 30_000,
+): Promise<SessionState> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      subscription.dispose();
+      reject(new Error(`Waited ${deadline / 1000} s in vain until ${what}.`));
+    }, deadline);
+    const subscription = session.onState((state) => {
+      if (!holds(state)) return;
+      clearTimeout(late);
+      subscription.dispose();
+      resolve(state);
+    });
+  });
 }
 
 /** Waits until a command in the dev pod prints what is expected. */
