@@ -101,6 +101,14 @@ export class ClusterCommands {
     await vscode.window.showTextDocument(vscode.Uri.file(file), { selection: new vscode.Range(line, 0, line, 0) });
   }
 
+  /** Copies a manifest that would grant the right which a row reports as missing. */
+  async copyAccessRule(subject: unknown): Promise<void> {
+    const node = nodeOf(subject);
+    if (node?.kind !== 'notice' || node.rule === undefined) return;
+    await vscode.env.clipboard.writeText(node.rule);
+    vscode.window.setStatusBarMessage('Copied a rule that would allow it.', 5000);
+  }
+
   async copyName(subject: unknown): Promise<void> {
     const node = nodeOf(subject);
     if (node !== undefined && node.kind !== 'notice') await vscode.env.clipboard.writeText(nodeName(node));

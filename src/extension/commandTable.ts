@@ -70,6 +70,7 @@ export function commandTable(services: Services, showLog: () => void): CommandTa
     'podloop.retry': (subject) => clusterCommands.retry(subject),
     'podloop.refreshLogin': (subject) => clusterCommands.refreshLogin(subject),
     'podloop.openKubeconfig': (subject) => clusterCommands.openKubeconfig(subject),
+    'podloop.copyAccessRule': (subject) => clusterCommands.copyAccessRule(subject),
     'podloop.copyName': (subject) => clusterCommands.copyName(subject),
   };
 }

@@ -25,6 +25,7 @@ export const commandIds = [
   'podloop.retry',
   'podloop.refreshLogin',
   'podloop.openKubeconfig',
+  'podloop.copyAccessRule',
   'podloop.copyName',
 ] as const;
 export type CommandId = (typeof commandIds)[number];

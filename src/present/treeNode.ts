@@ -40,6 +40,8 @@ export interface NoticeNode {
   readonly file: string | undefined;
   /** Counted from 1. */
   readonly line: number | undefined;
+  /** A manifest that would grant the right which is missing. */
+  readonly rule: string | undefined;
 }
 
 /** A path-like id, stable over reloads. The id of a row's parent is a prefix of its own. */

@@ -39,9 +39,10 @@ export function errorNotice(place: NoticePlace, error: unknown): TreeRow {
   const remedies = userError?.remedies ?? [{ kind: 'retry' }];
   const actions = [...new Set([...remedies.flatMap(actionOf), 'retry' as const])];
   const file = remedies.find((remedy) => remedy.kind === 'openFile')?.path;
+  const rule = ruleOf(remedies);
   const own = titles[kind] === undefined;
   return notice({
-    node: { kind: 'notice', ...place, code: kind, file, line: undefined },
+    node: { kind: 'notice', ...place, code: kind, file, line: undefined, rule },
     label: title.label,
     description: own ? undefined : reason,
     icon: title.icon,
@@ -54,7 +55,7 @@ export function errorNotice(place: NoticePlace, error: unknown): TreeRow {
 export function kubeconfigNotice({ file, line, message }: KubeconfigProblem): TreeRow {
   const name = file.split(/[\\/]/).at(-1) ?? file;
   return notice({
-    node: { kind: 'notice', parent: '', code: 'kubeconfig', context: undefined, file, line },
+    node: { kind: 'notice', parent: '', code: 'kubeconfig', context: undefined, file, line, rule: undefined },
     label: line === undefined ? name : `${name}:${line}`,
     description: message,
     icon: warning,
@@ -66,7 +67,7 @@ export function kubeconfigNotice({ file, line, message }: KubeconfigProblem): Tr
 /** The row below which nothing is, such as a kind without workloads. */
 export function emptyNotice(place: NoticePlace, label: string): TreeRow {
   return notice({
-    node: { kind: 'notice', ...place, code: 'empty', file: undefined, line: undefined },
+    node: { kind: 'notice', ...place, code: 'empty', file: undefined, line: undefined, rule: undefined },
     label,
     description: undefined,
     icon: undefined,
@@ -77,13 +78,14 @@ export function emptyNotice(place: NoticePlace, label: string): TreeRow {
 
 /** The row for a user who may not list namespaces: opening it asks for the name of one. */
 export function hiddenNamespacesNotice(place: NoticePlace, error: Error): TreeRow {
+  const rule = error instanceof UserError ? ruleOf(error.remedies) : undefined;
   return notice({
-    node: { kind: 'notice', ...place, code: 'namespaces.forbidden', file: undefined, line: undefined },
+    node: { kind: 'notice', ...place, code: 'namespaces.forbidden', file: undefined, line: undefined, rule },
     label: 'Other namespaces are not listed',
     description: 'use one by its name',
     icon: { id: 'lock' },
     detail: [error.message, 'If you have rights in a namespace, add it by its name.'],
-    actions: ['useNamespace', 'retry'],
+    actions: ['useNamespace', ...(rule === undefined ? [] : (['copyRule'] as const)), 'retry'],
   });
 }
 
@@ -112,6 +114,10 @@ function notice({ node, label, description, icon, detail, actions }: NoticeText)
   };
 }
 
+function ruleOf(remedies: readonly Remedy[]): string | undefined {
+  return remedies.find((remedy) => remedy.kind === 'copyText')?.text;
+}
+
 function actionOf(remedy: Remedy): readonly RowAction[] {
   switch (remedy.kind) {
     case 'retry':
@@ -121,9 +127,10 @@ function actionOf(remedy: Remedy): readonly RowAction[] {
       return [remedy.kind];
     case 'nameNamespace':
       return ['useNamespace'];
+    case 'copyText':
+      return ['copyRule'];
     case 'showLog':
     case 'openSettings':
-    case 'copyText':
     case 'podLogs':
     case 'endDevMode':
     case 'reconnect':

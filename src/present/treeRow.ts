@@ -7,7 +7,7 @@ export interface RowIcon {
 }
 
 /** What a row can do by itself when it is opened by Enter or a click. */
-export type RowAction = 'retry' | 'openFile' | 'useNamespace' | 'addKubeconfig' | 'refreshLogin';
+export type RowAction = 'retry' | 'openFile' | 'useNamespace' | 'addKubeconfig' | 'refreshLogin' | 'copyRule';
 
 /** One row of the tree as plain data. */
 export interface TreeRow {

@@ -14,6 +14,7 @@ const actions: Readonly<Record<RowAction, { readonly command: CommandId; readonl
   openFile: { command: 'podloop.openKubeconfig', title: 'Open Kubeconfig File' },
   useNamespace: { command: 'podloop.useNamespace', title: 'Use Namespace...' },
   addKubeconfig: { command: 'podloop.addKubeconfig', title: 'Add Kubeconfig File...' },
+  copyRule: { command: 'podloop.copyAccessRule', title: 'Copy Access Rule' },
   refreshLogin: { command: 'podloop.refreshLogin', title: 'Log In Again' },
 };
 

@@ -106,12 +106,14 @@ test('who may not list namespaces sees those known by name and can name another'
     rowTexts(rows),
     `> (symbol-namespace) default [namespace]
 > (symbol-namespace) team-b [namespace named]
-  (lock) Other namespaces are not listed -- use one by its name [notice useNamespace retry] !useNamespace
+  (lock) Other namespaces are not listed -- use one by its name [notice useNamespace copyRule retry] !useNamespace
 `,
   );
 });
 
 const place = { context: 'kind', server: 'https://10.0.0.1:6443', file: '/home/alice/.kube/config' };
+const refusal =
+  'jobs.batch is forbidden: User "bob" cannot list resource "jobs" in API group "batch" in the namespace "shop"';
 const failed = (code: string): Error => connectionError(place, Object.assign(new Error('no'), { code }));
 const troubles: readonly (readonly [Error, string])[] = [
   [
@@ -133,6 +135,14 @@ const troubles: readonly (readonly [Error, string])[] = [
   [
     loginFailed(place, Object.assign(new Error('spawn'), { code: 'ENOENT', path: 'aws' })),
     '  (key list.warningForeground) Login failed -- Logging in to context kind needs aws, which was not found. [notice refreshLogin openFile retry] !refreshLogin',
+  ],
+  [
+    statusError(
+      place,
+      { verb: 'list', type: types.job, namespace: 'shop' },
+      readStatus(403, JSON.stringify({ kind: 'Status', reason: 'Forbidden', message: refusal })),
+    ),
+    '  (lock list.warningForeground) No permission -- User bob may not list jobs in namespace shop (list jobs.batch) on https://10.0.0.1:6443. [notice copyRule retry] !copyRule',
   ],
   [new Error('odd'), '  (warning list.warningForeground) odd [notice retry] !retry'],
 ];
