@@ -6,6 +6,7 @@ import type { ExecOptions, ExecStream, LogOptions } from './cluster.ts';
 import { apiPath } from './core/apiPath.ts';
 import { types } from './core/objects.ts';
 import { execIgnoredChannel, execProtocols, execStream } from './streams/execStream.ts';
+import { logStream } from './streams/logStream.ts';
 import { openWebSocket, type UpgradeRequest } from './streams/openWebSocket.ts';
 import { PodConnection, type PodConnectionEvents } from './streams/podConnection.ts';
 import { portForwardIgnoredChannel, portForwardProtocols, portForwardStream } from './streams/portForwardStream.ts';
@@ -51,10 +52,13 @@ export class PodStreams {
     return stream;
   }
 
-  logs({ namespace, pod, container, follow, tailLines, previous }: LogOptions, signal: AbortSignal): Promise<Readable> {
+  async logs(options: LogOptions, signal: AbortSignal): Promise<Readable> {
+    const { namespace, pod, container, follow, tailLines, previous } = options;
     const target = { type: types.pod, namespace, name: pod, subresource: 'log' } as const;
     const path = apiPath(target, { container, follow, tailLines, previous });
-    return this.#client.stream({ method: 'GET', path, action: { verb: 'get', ...target } }, signal);
+    const action = { verb: 'get', ...target } as const;
+    const answer = await this.#client.stream({ method: 'GET', path, action }, signal);
+    return logStream(options, answer, AbortSignal.any([signal, this.#closed]));
   }
 
   async #connect(

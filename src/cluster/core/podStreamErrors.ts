@@ -2,11 +2,15 @@ import { UserError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { numberField, objectField, objectsField, textField } from './fields.ts';
 
-/** The container that a process was to run in. */
-export interface ProcessPlace {
+/** A container of a pod. */
+export interface ContainerPlace {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
+}
+
+/** The container that a process was to run in, and its command line. */
+export interface ProcessPlace extends ContainerPlace {
   readonly command: readonly string[];
 }
 
@@ -30,13 +34,17 @@ export function readProcessEnd(status: Json, place: ProcessPlace): number | User
 
 /** The failure of a process whose connection broke before its end was known. */
 export function processLost({ pod, namespace }: ProcessPlace, cause: Error | undefined): UserError {
-  return new UserError({
-    code: 'cluster.disconnected',
-    message: `The connection to the process in Pod ${pod} in namespace ${namespace} broke.`,
-    next: 'The pod may have been deleted, or the network was interrupted; try again.',
-    remedies: [{ kind: 'retry' }],
-    ...(cause === undefined ? {} : { detail: cause.message, cause }),
-  });
+  return lost(`the process in Pod ${pod} in namespace ${namespace}`, cause);
+}
+
+/** The failure of a log whose connection broke before its end. */
+export function logLost({ pod, container, namespace }: ContainerPlace, cause: Error): UserError {
+  return lost(`the log of container ${container} of Pod ${pod} in namespace ${namespace}`, cause);
+}
+
+/** The failure of a forwarded connection that broke without a word. */
+export function portLost({ namespace, pod, port }: PortPlace, cause: Error): UserError {
+  return lost(`port ${port} of Pod ${pod} in namespace ${namespace}`, cause);
 }
 
 /** The failure of a forwarded connection, by what the kubelet wrote to its error channel. */
@@ -79,15 +87,13 @@ export function portFailure({ namespace, pod, port }: PortPlace, text: string): 
   });
 }
 
-/** The failure of a forwarded connection that broke without a word. */
-export function portLost({ namespace, pod, port }: PortPlace, cause: Error): UserError {
+function lost(what: string, cause: Error | undefined): UserError {
   return new UserError({
     code: 'cluster.disconnected',
-    message: `The connection to port ${port} of Pod ${pod} in namespace ${namespace} broke.`,
+    message: `The connection to ${what} broke.`,
     next: 'The pod may have been deleted, or the network was interrupted; try again.',
     remedies: [{ kind: 'retry' }],
-    detail: cause.message,
-    cause,
+    ...(cause === undefined ? {} : { detail: cause.message, cause }),
   });
 }
 

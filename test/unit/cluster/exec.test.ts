@@ -109,7 +109,15 @@ describe('a process in a container', () => {
     running.resize(132, 50);
     const stream = await served.next();
     await until('the size came', () => stream.received.length === 1);
-    assert.deepEqual(stream.received, [{ channel: resize, text: '{"Width":132,"Height":50}' }]);
+    const told = { channel: resize, text: '{"Width":132,"Height":50}' };
+    assert.deepEqual(stream.received, [told]);
+    // The runtime may not have made the terminal when the first one came.
+    stream.send(stdout, '$ ');
+    await until('the size came again', () => stream.received.length === 2);
+    running.resize(80, 24);
+    stream.send(stdout, '$ ');
+    await until('the new size came', () => stream.received.length === 3);
+    assert.deepEqual(stream.received, [told, told, { channel: resize, text: '{"Width":80,"Height":24}' }]);
     running.dispose();
   });
 });
