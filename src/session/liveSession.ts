@@ -5,7 +5,8 @@ import { Emitter } from '../base/event.ts';
 import { type Log, prefixLog } from '../base/log.ts';
 import type { LocalPath } from '../base/paths.ts';
 import type { Cluster, ExecStream } from '../cluster/cluster.ts';
-import type { ObjectRef } from '../cluster/core/objects.ts';
+import { type ObjectRef, types } from '../cluster/core/objects.ts';
+import { readPod } from '../cluster/core/pods.ts';
 import type { DevConfig } from '../config/devConfig.ts';
 import { endDevMode } from '../devmode/endDevMode.ts';
 import type { BatchApplied } from '../sync/core/status.ts';
@@ -131,11 +132,17 @@ export class LiveSession implements DevSession {
     if (commandLine === undefined) throw noCommandError(kind, this.#saved.folder);
     await Promise.all([...this.#commands].map((command) => command.stop()));
     signal.throwIfAborted();
+    let pod: string | undefined;
     const command = new PodCommand(
       {
-        start: (started) => this.#exec(runScript(kind, config.workDir, commandLine), true, started),
+        start: async (started) => {
+          pod = await this.pod(started);
+          return this.#exec(runScript(kind, config.workDir, commandLine), true, started);
+        },
         stopStrays: (stopped) => this.#stopStrays(stopped),
         beforeStart: (started) => this.flush(started),
+        hasLostPod: async (asked) => pod !== undefined && this.#isOver(pod, asked),
+        scheduler: this.#deps.scheduler,
         log: this.#log,
       },
       // A program under the debugger is restarted by the user alone: it may stand at a breakpoint.
@@ -211,6 +218,14 @@ export class LiveSession implements DevSession {
     const pod = await this.pod(signal);
     const { container, workload } = this.#saved;
     return this.#cluster.exec({ namespace: workload.namespace, pod, container, command, tty }, signal);
+  }
+
+  /** Asks the cluster, since the end of a program may be known before the watch tells that its pod ends. */
+  async #isOver(pod: string, signal: AbortSignal): Promise<boolean> {
+    const found = await this.#cluster.get({ type: types.pod, namespace: this.#ref.namespace, name: pod }, signal);
+    if (found === undefined) return true;
+    const { deleting, phase } = readPod(found);
+    return deleting || phase === 'Succeeded' || phase === 'Failed';
   }
 
   async #stopStrays(signal: AbortSignal): Promise<void> {

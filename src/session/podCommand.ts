@@ -3,6 +3,7 @@ import type { Disposable } from '../base/disposable.ts';
 import { abortReason, isAbortError, toError } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
+import { delay, type Scheduler } from '../base/scheduler.ts';
 import type { ExecStream } from '../cluster/cluster.ts';
 import type { RunningCommand } from './devSession.ts';
 
@@ -14,14 +15,23 @@ export interface PodCommandHost {
   stopStrays(signal: AbortSignal): Promise<void>;
   /** Waits until what is on the local disk is in the pod: a program never starts on half a tree. */
   beforeStart(signal: AbortSignal): Promise<void>;
+  /** Whether the pod of the last start is over or about to end, and the program with it. */
+  hasLostPod(signal: AbortSignal): Promise<boolean>;
+  readonly scheduler: Scheduler;
   readonly log: Log;
 }
+
+/** Milliseconds between attempts to start the program again; the last one counts for all further attempts. */
+const retryWaits = [250, 1000, 5000] as const;
+
+/** Exit codes above it are those of programs that a signal ended, as shells and container runtimes count. */
+const signalled = 128;
 
 const grey = (text: string): string => `\x1b[90m${text}\x1b[0m\r\n`;
 
 /**
- * A program in the pod that Run or Debug keeps: started, restarted when asked, and started again in the new pod when
- * the connection to the old one broke. One start or stop is under way at a time; requests meanwhile become one.
+ * A program in the pod that Run or Debug keeps: started, restarted when asked, and started again when the connection to
+ * it broke or its pod was replaced. One start or stop is under way at a time; requests meanwhile become one.
  */
 export class PodCommand implements RunningCommand, Disposable {
   readonly #host: PodCommandHost;
@@ -34,6 +44,9 @@ export class PodCommand implements RunningCommand, Disposable {
   #stream: ExecStream | undefined;
   #size: { columns: number; rows: number };
   #restartWanted = false;
+  /** Starts in a row that failed after the program had run; a first start that fails is the end. */
+  #failures = 0;
+  #hasRun = false;
   #wake: (() => void) | undefined;
   readonly #done: Promise<void>;
 
@@ -84,7 +97,7 @@ export class PodCommand implements RunningCommand, Disposable {
     try {
       do {
         this.#restartWanted = false;
-        exit = await this.#once();
+        exit = await this.#attempt();
         if (!this.#wantsRestart() && this.keep) await this.#restartRequest();
       } while (this.#wantsRestart() && !this.#abort.signal.aborted);
     } catch (error) {
@@ -100,11 +113,30 @@ export class PodCommand implements RunningCommand, Disposable {
     this.#end.dispose();
   }
 
-  /** One life of the program; the exit code, or `undefined` when the connection broke, after which it starts again. */
+  /** `#once`, and the wait before the next try where a program that has run before cannot be started again. */
+  async #attempt(): Promise<number | undefined> {
+    try {
+      return await this.#once();
+    } catch (error) {
+      if (!this.#hasRun || this.#abort.signal.aborted || isAbortError(error)) throw error;
+      this.#host.log.debug('A command in the pod cannot be started again yet.', toError(error).message);
+      if (this.#failures === 0) this.#output.fire(grey(`${toError(error).message} Trying again.`));
+      await delay(this.#host.scheduler, retryWaits[this.#failures] ?? 5000, this.#abort.signal);
+      this.#failures += 1;
+      this.#restartWanted = true;
+      return undefined;
+    }
+  }
+
+  /** One life of the program; the exit code, or `undefined` when it was lost, after which it starts again. */
   async #once(): Promise<number | undefined> {
-    await Promise.all([this.#host.stopStrays(this.#abort.signal), this.#host.beforeStart(this.#abort.signal)]);
+    // Over when the sync is connected: only then there is a pod that answers.
+    await this.#host.beforeStart(this.#abort.signal);
+    await this.#host.stopStrays(this.#abort.signal);
     const stream = await this.#host.start(this.#abort.signal);
     this.#stream = stream;
+    this.#hasRun = true;
+    this.#failures = 0;
     // Not left to the stream: whether a closed connection settles `exit` is its own affair.
     const stopped = Promise.withResolvers<never>();
     const onAbort = (): void => {
@@ -117,18 +149,25 @@ export class PodCommand implements RunningCommand, Disposable {
       const decoder = new StringDecoder('utf8');
       stream.stdout.on('data', (chunk: Buffer) => this.#output.fire(decoder.write(chunk)));
       const code = await Promise.race([stream.exit, stopped.promise]);
-      if (!this.#restartWanted) this.#output.fire(grey(exitLine(code, this.keep)));
+      if (this.#restartWanted) return code;
+      if (code > signalled && (await this.#host.hasLostPod(this.#abort.signal))) {
+        return this.#lost('The pod is gone; the command starts again in its replacement.');
+      }
+      this.#output.fire(grey(exitLine(code, this.keep)));
       return code;
     } catch (error) {
       if (this.#abort.signal.aborted || isAbortError(error)) throw error;
-      this.#output.fire(grey('The connection to the pod was lost; the command starts again when it is back.'));
-      this.#restartWanted = true;
-      return undefined;
+      return this.#lost('The connection to the pod was lost; the command starts again when it is back.');
     } finally {
       this.#abort.signal.removeEventListener('abort', onAbort);
       this.#stream = undefined;
       stream.dispose();
     }
+  }
+
+  #lost(message: string): undefined {
+    this.#output.fire(grey(message));
+    this.#restartWanted = true;
   }
 
   /** Read through a call, because it changes while `#live` awaits. */

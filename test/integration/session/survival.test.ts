@@ -14,6 +14,9 @@ import { type SessionBench, sessionBench, untilInPod, untilInSync, whenState } f
 let bench: SessionBench;
 let session: DevSession;
 
+/** So that nothing but the replaced pod itself can start the command again. */
+const config = { restartOnSync: false };
+
 const server = (text: string): string => `import http from 'node:http';
 http.createServer((q, s) => s.end('${text} of ' + process.env.HOSTNAME)).listen(8080);
 `;
@@ -24,7 +27,7 @@ before(async () => {
   await save('server.mjs', server('first'));
   await save('sub/a.txt', 'a');
   await save('old.txt', 'old');
-  session = await startSession(bench.machine('laptop'), bench.request(), AbortSignal.timeout(120_000), () => {});
+  session = await startSession(bench.machine('laptop'), bench.request(config), AbortSignal.timeout(120_000), () => {});
 });
 
 after(async () => {
@@ -53,15 +56,20 @@ test('packets vanish: it shows within 20 seconds, and passes by itself', { skip:
   await untilInSync(session);
 });
 
-test('a restarted API server: the session goes on', { skip: withoutFaults }, async () => {
+test('a restarted API server: the session and its command go on', { skip: withoutFaults }, async () => {
   const pod = activePod();
+  const { local } = await session.forward(8080, 0);
+  const command = await session.run('run', { columns: 80, rows: 24 }, AbortSignal.timeout(30_000));
+  await until('the command answers', async () => (await ask(local)) === `first of ${pod}`);
   const told = whenState(session, 'the status tells', (state) => !isInSync(state));
   killComponent('kube-apiserver');
   await told;
   await save('sub/a.txt', 'saved without an API server');
   await untilInPod(bench, ['cat', '/app/sub/a.txt'], 'saved without an API server');
   await untilInSync(session);
+  await until('the command answers again', async () => (await ask(local)) === `first of ${pod}`);
   assert.equal(activePod(), pod, 'nothing was replaced');
+  await command.stop();
 });
 
 test('a deleted pod: its replacement gets the whole folder, the ports and the running command', async () => {

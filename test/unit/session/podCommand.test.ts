@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
 import { silentLog } from '../../../src/base/log.ts';
+import { systemScheduler } from '../../../src/base/scheduler.ts';
 import type { ExecStream } from '../../../src/cluster/cluster.ts';
 import { runScript, stopScript } from '../../../src/session/core/podScripts.ts';
 import { PodCommand } from '../../../src/session/podCommand.ts';
@@ -43,6 +44,8 @@ function start(t: TestContext, commandLine: string, keep: boolean): Bench {
         await stream.exit;
       },
       beforeStart: () => Promise.resolve(),
+      hasLostPod: () => Promise.resolve(false),
+      scheduler: systemScheduler,
       log: silentLog,
     },
     { commandLine, keep, size: { columns: 80, rows: 24 } },
