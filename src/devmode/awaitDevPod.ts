@@ -69,6 +69,7 @@ class DevPodWait implements Disposable {
     signal.addEventListener('abort', onAbort, { once: true });
     this.#store.add({ dispose: () => signal.removeEventListener('abort', onAbort) });
     this.#store.add(scheduler.after(startLimit, () => this.#finish(this.#timeoutError())));
+    this.#tell('schedule', 'Waiting for the new pod');
     const { ref, session } = this.#target;
     const own = { labelSelector: `${sessionLabel}=${session}` };
     this.#watch(ref.type, { fieldSelector: `metadata.name=${ref.name}` }, ([workload]) => ({
@@ -106,16 +107,14 @@ class DevPodWait implements Disposable {
     if (state.kind !== 'failed') return;
     const { error } = state;
     if (error instanceof UserError && error.code === 'cluster.forbidden') this.#finish(error);
-    else this.#tell({ step: this.#told.step, detail: `Waiting for the cluster: ${error.message}` });
+    else this.#tell(this.#told.step, `Waiting for the cluster: ${error.message}`);
   }
 
   #look(): void {
     const progress = rolloutProgress(this.#target, this.#view);
     const { pod, ready, problem } = progress;
     this.#followEvents(pod?.name);
-    // Steps only go forward: a native sidecar runs before the image of the dev container is pulled.
-    const later = rolloutSteps.indexOf(progress.step) >= rolloutSteps.indexOf(this.#told.step);
-    this.#tell({ step: later ? progress.step : this.#told.step, detail: progress.detail });
+    this.#goTo(progress.step, progress.detail);
     if (ready && pod !== undefined && problem === undefined) {
       this.#finish(pod.name);
       return;
@@ -134,10 +133,21 @@ class DevPodWait implements Disposable {
     this.#events = { pod, watch: this.#watch(types.event, scope, (events) => ({ events })) };
   }
 
-  #tell(report: { readonly step: RolloutStep; readonly detail: string }): void {
-    if (report.step === this.#told.step && report.detail === this.#told.detail) return;
-    this.#told = report;
-    this.#options.onStep(report);
+  /**
+   * Steps are told in order, none is left out, and they only go forward: a native sidecar, for example, runs before
+   * the image of the dev container is pulled.
+   */
+  #goTo(step: RolloutStep, detail: string): void {
+    const from = rolloutSteps.indexOf(this.#told.step);
+    const passed = rolloutSteps.slice(from + 1, rolloutSteps.indexOf(step));
+    for (const one of passed) this.#tell(one, detail);
+    this.#tell(rolloutSteps.indexOf(step) < from ? this.#told.step : step, detail);
+  }
+
+  #tell(step: RolloutStep, detail: string): void {
+    if (step === this.#told.step && detail === this.#told.detail) return;
+    this.#told = { step, detail };
+    this.#options.onStep(this.#told);
   }
 
   #timeoutError(): UserError {

@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { delay } from '../base/scheduler.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { describeRef, type KubeObject, type ObjectRef } from '../cluster/core/objects.ts';
 import { readRecord } from './core/recordAnnotation.ts';
@@ -12,6 +13,8 @@ export interface EndOptions extends DevModeContext {
   readonly session?: string;
   /** Whether to wait until the original pods run and the dev pods are gone. Default: true. */
   readonly wait?: boolean;
+  /** How long to go on trying while the cluster is away, in milliseconds. Default: 10 seconds. */
+  readonly retryFor?: number;
   /** Told what is being waited for. */
   readonly onProgress?: (detail: string) => void;
 }
@@ -32,6 +35,11 @@ export interface EndResult {
 /** Bound of the write once it is begun, in milliseconds. */
 const writeLimit = 30_000;
 const maxConflicts = 10;
+/** Pause between tries while the cluster is away, in milliseconds. */
+const retryPause = 1000;
+const changedMeanwhile = ['cluster.conflict', 'cluster.not-found'];
+/** Failures that say nothing about the request itself. */
+const passing = ['cluster.unreachable', 'cluster.timeout', 'cluster.server', 'cluster.too-many-requests'];
 
 /**
  * Puts a workload back as it was, from any machine, by its record alone, and removes what dev mode left beside it.
@@ -53,23 +61,33 @@ interface Written extends Pick<EndResult, 'outcome' | 'keptChanges'> {
   readonly session?: string | undefined;
 }
 
-/** Decides anew whenever the workload changed since it was read. */
-async function writeRestored(cluster: Cluster, ref: ObjectRef, { session, signal }: EndOptions): Promise<Written> {
-  for (let tries = 0; tries < maxConflicts; tries += 1) {
-    const current = await cluster.get(ref, signal);
-    if (current === undefined) return { outcome: 'gone', keptChanges: [] };
-    const record = readRecord(current);
-    if (record === undefined) return { outcome: 'notInDevMode', keptChanges: [], workload: current, session };
-    if (session !== undefined && record.session !== session) return { outcome: 'takenOver', keptChanges: [] };
-    const { object, keptChanges } = restore(current, record);
-    signal.throwIfAborted();
+/** Decides anew whenever the workload changed since it was read or the cluster was away for a moment. */
+async function writeRestored(cluster: Cluster, ref: ObjectRef, options: EndOptions): Promise<Written> {
+  const { session, signal, scheduler, retryFor = 10_000 } = options;
+  const giveUp = scheduler.now() + retryFor;
+  let sent: Written | undefined;
+  for (let conflicts = 0; conflicts < maxConflicts;) {
     try {
+      const current = await cluster.get(ref, signal);
+      if (current === undefined) return { outcome: 'gone', keptChanges: [] };
+      const record = readRecord(current);
+      // When the answer to a write was lost, finding dev mode gone is the answer.
+      if (record === undefined)
+        return { outcome: 'notInDevMode', keptChanges: [], session, ...sent, workload: current };
+      if (session !== undefined && record.session !== session) return { outcome: 'takenOver', keptChanges: [] };
+      const { object, keptChanges } = restore(current, record);
+      signal.throwIfAborted();
+      sent = { outcome: 'restored', keptChanges, session: record.session };
       const patch = { kind: 'json', operations: patchBetween(current, object) } as const;
       // Not the caller's signal: whether dev mode is over must not stay unknown.
-      const workload = await cluster.patch(ref, patch, AbortSignal.timeout(writeLimit));
-      return { outcome: 'restored', keptChanges, workload, session: record.session };
+      return { ...sent, workload: await cluster.patch(ref, patch, AbortSignal.timeout(writeLimit)) };
     } catch (error) {
-      if (!(error instanceof UserError) || !['cluster.conflict', 'cluster.not-found'].includes(error.code)) throw error;
+      const code = error instanceof UserError ? error.code : '';
+      if (changedMeanwhile.includes(code)) {
+        conflicts += 1;
+        sent = undefined;
+      } else if (passing.includes(code) && scheduler.now() < giveUp) await delay(scheduler, retryPause, signal);
+      else throw error;
     }
   }
   throw new UserError({

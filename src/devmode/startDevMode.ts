@@ -125,7 +125,7 @@ async function putBack(
 ): Promise<void> {
   try {
     const signal = AbortSignal.timeout(putBackLimit);
-    await endDevMode(cluster, ref, { session, signal, scheduler, log, wait: false });
+    await endDevMode(cluster, ref, { session, signal, scheduler, log, wait: false, retryFor: putBackLimit });
   } catch (error) {
     const first = isAbortError(told) ? 'The start was cancelled.' : told.message;
     throw new UserError({

@@ -28,7 +28,10 @@ export interface DevModeBench {
   readonly web: ObjectRef;
   kubectl(...args: string[]): Promise<string>;
   openCluster(kubeconfig?: string): Promise<Cluster>;
-  /** Applies Deployment `web` with these differences and waits until it runs. */
+  /**
+   * Makes Deployment `web` anew with these differences and waits until it runs. Pods of earlier ones may still be on
+   * their way out; the label `app` is another each time.
+   */
   deploy(differences?: Differences): Promise<void>;
   start(
     request?: Partial<DevModeRequest>,
@@ -60,6 +63,7 @@ export async function devModeBench(options: Parameters<TestCluster['createNamesp
     return opened;
   };
   const cluster = await openCluster();
+  let deployed = 0;
   const web: ObjectRef = { type: types.deployment, namespace: namespace.name, name: 'web' };
   const kubectl = (...args: string[]): Promise<string> => test.kubectl(['-n', namespace.name, ...args]);
   const common = { scheduler: systemScheduler, log: silentLog };
@@ -71,7 +75,9 @@ export async function devModeBench(options: Parameters<TestCluster['createNamesp
     kubectl,
     openCluster,
     async deploy(differences) {
-      await test.apply(namespace.name, webDeployment(differences));
+      await kubectl('delete', 'deployment', '--all');
+      deployed += 1;
+      await test.apply(namespace.name, webDeployment(`web-${deployed}`, differences));
       await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
     },
     start: (request, { cluster: other = cluster, ...options } = {}) =>
@@ -134,26 +140,28 @@ export function ownFields({ spec, metadata }: KubeObject): JsonObject {
 
 /** Names of objects of the namespace that carry anything of dev mode. */
 export async function remains(bench: DevModeBench): Promise<string[]> {
+  const app = (await bench.read()).metadata.labels?.app;
   const text = await bench.kubectl('get', 'deployments,replicasets,pods,configmaps,secrets,services', '-o', 'json');
   const { items } = JSON.parse(text) as { items: KubeObject[] };
   return items
     .filter((item) => JSON.stringify(item).includes('podloop.dev/') || JSON.stringify(item).includes('podloop-'))
+    .filter(({ kind, metadata }) => kind !== 'Pod' || metadata.labels?.app === app)
     .map(({ kind, metadata }) => `${kind ?? ''}/${metadata.name}`);
 }
 
 /** An idle program that ends at once on TERM. */
 const program = ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 3600 & wait $!; done'];
 
-function webDeployment({ spec, pod, container }: Differences = {}): JsonObject {
+function webDeployment(app: string, { spec, pod, container }: Differences = {}): JsonObject {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name: 'web', labels: { app: 'web' } },
+    metadata: { name: 'web', labels: { app } },
     spec: {
       replicas: 1,
-      selector: { matchLabels: { app: 'web' } },
+      selector: { matchLabels: { app } },
       template: {
-        metadata: { labels: { app: 'web' } },
+        metadata: { labels: { app } },
         spec: {
           terminationGracePeriodSeconds: 5,
           automountServiceAccountToken: false,

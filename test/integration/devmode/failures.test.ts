@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { UserError } from '../../../src/base/errors.ts';
 import { remotePath } from '../../../src/base/paths.ts';
 import type { RbacRule } from '../../cluster/fixture.ts';
@@ -13,6 +13,9 @@ const basicRules: readonly RbacRule[] = [
 ];
 const forwardRule: RbacRule = { apiGroups: [''], resources: ['pods/portforward'], verbs: ['get', 'create'] };
 
+/** What was done in the middle of a start; it must have worked. */
+const acts: Promise<unknown>[] = [];
+
 describe('a start that fails puts everything back', { timeout: 300_000 }, () => {
   let bench: DevModeBench;
   before(async () => {
@@ -20,9 +23,10 @@ describe('a start that fails puts everything back', { timeout: 300_000 }, () => 
   });
   after(() => bench.dispose());
   beforeEach(async () => {
-    await bench.kubectl('delete', 'deployment', '--all', '--cascade=foreground');
     await bench.kubectl('delete', 'resourcequota,limitrange', '--all');
   });
+
+  afterEach(() => Promise.all(acts.splice(0)));
 
   /** Starts, expects the error, and expects nothing of dev mode to be left. */
   async function failing(start: () => Promise<unknown>): Promise<UserError & { took: number }> {
@@ -87,7 +91,10 @@ describe('a start that fails puts everything back', { timeout: 300_000 }, () => 
   it('when no node takes the pod', async (context) => {
     const alone = {
       requiredDuringSchedulingIgnoredDuringExecution: [
-        { labelSelector: { matchLabels: { app: 'web' } }, topologyKey: 'kubernetes.io/hostname' },
+        {
+          labelSelector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] },
+          topologyKey: 'kubernetes.io/hostname',
+        },
       ],
     };
     await bench.deploy({ pod: { affinity: { podAntiAffinity: alone } } });
@@ -247,6 +254,6 @@ function once(step: string, act: () => unknown): (report: { readonly step: strin
   return (report) => {
     if (done || report.step !== step) return;
     done = true;
-    act();
+    acts.push(Promise.resolve(act()));
   };
 }

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import type { JsonObject } from '../../../src/base/json.ts';
+import type { ListScope } from '../../../src/cluster/cluster.ts';
 import { objectField, objectsField } from '../../../src/cluster/core/fields.ts';
+import { type KubeObject, type ResourceType, types } from '../../../src/cluster/core/objects.ts';
+import { developableKind } from '../../../src/devmode/core/developableKinds.ts';
+import { rolloutState } from '../../../src/devmode/core/rolloutState.ts';
 import { listDevMode } from '../../../src/devmode/listDevMode.ts';
 import {
   type DevModeBench,
@@ -50,7 +54,6 @@ describe('dev mode in a restricted namespace', { timeout: 180_000 }, () => {
     await bench.kubectl('create', 'configmap', 'settings', '--from-literal=a=1');
   });
   after(() => bench.dispose());
-  beforeEach(() => bench.kubectl('delete', 'deployment', '--all', '--ignore-not-found', '--cascade=foreground'));
 
   it('starts, runs both containers as the same user on shared files, and puts everything back', async () => {
     await bench.deploy(demanding);
@@ -58,10 +61,7 @@ describe('dev mode in a restricted namespace', { timeout: 180_000 }, () => {
     const hash = await templateHash(bench);
     const steps: string[] = [];
     const { pod, mountsBelow } = await bench.start({}, { onStep: ({ step }) => steps.push(step) });
-    assert.deepEqual(
-      [...new Set(steps)],
-      ['check', 'patch', 'schedule', 'pull', 'containers'].filter((step) => steps.includes(step)),
-    );
+    assert.deepEqual([...new Set(steps)], ['check', 'patch', 'schedule', 'pull', 'containers']);
     assert.deepEqual(mountsBelow, ['settings']);
     const seen = await bench.kubectl(
       'exec',
@@ -211,29 +211,51 @@ describe('dev mode on a plain namespace', { timeout: 120_000 }, () => {
 
   it('costs little more than a plain rollout of the same image', async (context) => {
     await bench.deploy({ pod: { securityContext: {} } });
-    const rounds: { plain: number; start: number; end: number }[] = [];
+    const rounds: { running: number; start: number; alone: number; end: number }[] = [];
     for (let round = 0; round < 3; round += 1) {
-      rounds.push({
-        plain: await timed(() => plainRollout(bench, round)),
-        start: await timed(() => bench.start()),
-        end: await timed(() => bench.end()),
-      });
+      const { running, alone } = await plainRollout(bench, round);
+      rounds.push({ running, start: await timed(() => bench.start()), alone, end: await timed(() => bench.end()) });
     }
-    context.diagnostic(`milliseconds: ${JSON.stringify(rounds)}`);
+    context.diagnostic(`milliseconds, plain rollout before Start and End: ${JSON.stringify(rounds)}`);
     // Whatever else the machine does only adds: the best of the rounds tells the cost.
-    const startCost = Math.min(...rounds.map(({ plain, start }) => start - plain));
-    const endCost = Math.min(...rounds.map(({ plain, end }) => end - plain));
+    const startCost = Math.min(...rounds.map(({ running, start }) => start - running));
+    const endCost = Math.min(...rounds.map(({ alone, end }) => end - alone));
     assert.ok(startCost < 2000, `Start takes ${startCost} ms more than a plain rollout`);
     assert.ok(endCost < 1000, `End takes ${endCost} ms more than a plain rollout`);
   });
 });
 
-/** A rollout of the same image, until its pods run and the old ones are gone: what End waits for, too. */
-async function plainRollout(bench: DevModeBench, round: number): Promise<void> {
-  const template = { metadata: { labels: { app: 'web', round: String(round) } } };
-  await bench.kubectl('patch', 'deployment', 'web', '-p', JSON.stringify({ spec: { template } }));
-  await bench.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
-  await bench.kubectl('wait', '--for=delete', 'pods', '-l', `app=web,round!=${round}`, '--timeout=60s');
+/** A rollout of the same image: how long until its pod runs, and until the old one is gone, which End waits for. */
+async function plainRollout(bench: DevModeBench, round: number): Promise<{ running: number; alone: number }> {
+  const began = performance.now();
+  const since = (): number => Math.round(performance.now() - began);
+  const body = { spec: { template: { metadata: { labels: { round: String(round) } } } } };
+  const patched = await bench.cluster.patch(bench.web, { kind: 'merge', body }, AbortSignal.timeout(10_000));
+  const { namespace } = bench.web;
+  const old = `app=${patched.metadata.labels?.app ?? ''},round!=${round}`;
+  const place = namespace === undefined ? {} : { namespace };
+  await watched(bench, types.deployment, { ...place, fieldSelector: 'metadata.name=web' }, ([web]) => {
+    if ((web?.metadata.generation ?? 0) < (patched.metadata.generation ?? 0) || web === undefined) return false;
+    return rolloutState(developableKind(bench.web), web).kind === 'complete';
+  });
+  const running = since();
+  await watched(bench, types.pod, { ...place, labelSelector: old }, (pods) => pods.length === 0);
+  return { running, alone: since() };
+}
+
+function watched(
+  bench: DevModeBench,
+  type: ResourceType,
+  scope: ListScope,
+  done: (items: readonly KubeObject[]) => boolean,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const watch = bench.cluster.watch(type, scope, (state) => {
+      if (state.kind !== 'live' || !done(state.items)) return;
+      watch.dispose();
+      resolve();
+    });
+  });
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -244,7 +266,9 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 
 async function templateHash(bench: DevModeBench): Promise<string> {
   const path = "jsonpath={.items[*].metadata.labels['pod-template-hash']}";
-  const text = await bench.kubectl('get', 'pods', '-l', 'app=web', '--field-selector=status.phase=Running', '-o', path);
+  const { metadata } = await bench.read();
+  const app = `app=${metadata.labels?.app ?? ''}`;
+  const text = await bench.kubectl('get', 'pods', '-l', app, '--field-selector=status.phase=Running', '-o', path);
   return [...new Set(text.split(' '))].join(' ');
 }
 

@@ -231,9 +231,18 @@ describe('Patience', () => {
     assert.ok(problem);
     assert.deepEqual(patience.look(problem, 1000), { wait: 8000 });
     assert.deepEqual(patience.look(problem, 5000), { wait: 4000 });
+    assert.deepEqual(patience.look(problem, 9000), { due: problem });
+  });
+
+  it('takes a problem that a new try hid for a while for the same, and one that was long gone for a new one', () => {
+    const patience = new Patience();
+    const { problem } = rolloutProgress(target, viewOf({ pods: [pod({ node: undefined, unschedulable: 'none' })] }));
+    patience.look(problem, 1000);
     assert.equal(patience.look(undefined, 6000), undefined);
-    assert.deepEqual(patience.look(problem, 7000), { wait: 8000 });
-    assert.deepEqual(patience.look(problem, 15_000), { due: problem });
+    assert.deepEqual(patience.look(problem, 7000), { wait: 2000 });
+    patience.look(undefined, 8000);
+    patience.look(undefined, 20_000);
+    assert.deepEqual(patience.look(problem, 24_000), { wait: 8000 });
   });
 });
 
