@@ -25,11 +25,17 @@ export interface Preparation {
   readonly useMemory: boolean;
 }
 
-/** Finds out what Start Develop needs, and asks only for what cannot be known; what is asked is remembered. */
+/** What Start Develop goes on with, and what is worth remembering once it has worked. */
+export interface PreparedStart {
+  readonly request: StartRequest;
+  readonly choice: Choice;
+}
+
+/** Finds out what Start Develop needs, and asks only for what cannot be known. */
 export async function prepareStart(
   { workload, object, useMemory }: Preparation,
   { memory, log }: { readonly memory: Memory; readonly log: Log },
-): Promise<StartRequest> {
+): Promise<PreparedStart> {
   const title = `Start Develop: ${workload.name}`;
   const remembered = useMemory ? memory.choice(workload) : undefined;
   const container = await chooseContainer(workload, object, { title, remembered });
@@ -39,8 +45,7 @@ export async function prepareStart(
   const chosen = decidedImage(entry, resolved, remembered) ?? (await chooseImage(title, resolved, container));
   const config: DevConfig = { ...resolved, image: chosen };
   const choice = { container: container.name, folder, ...(entry?.image === undefined ? { image: chosen } : {}) };
-  await memory.remember(workload, choice);
-  return { workload, container: container.name, folder, config };
+  return { request: { workload, container: container.name, folder, config }, choice };
 }
 
 /** The object of a workload. Throws `UserError` `workload.gone` when there is none. */

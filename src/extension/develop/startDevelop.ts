@@ -58,8 +58,10 @@ export class StartDevelop {
     if (await this.#resumeOwn(workload, object)) return;
     await this.#askForProtected(workload.context, cluster.server);
     if (await this.#endForeign(workload, object)) object = await fetch();
-    const request = await prepareStart({ workload, object, useMemory }, this.#deps);
+    const { request, choice } = await prepareStart({ workload, object, useMemory }, this.#deps);
     const session = await this.#start(request);
+    // Not before: an answer that did not work must be asked for again.
+    await this.#deps.memory.remember(workload, choice);
     this.#welcome(this.#deps.sessions.add(session));
   }
 
