@@ -99,7 +99,7 @@ export class Heartbeat implements Disposable {
   }
 }
 
-const intervalMilliseconds = 3_000;
+const intervalMilliseconds = 2_500;
 const beatsUntilDead = 4;
 /** So much is read by every peer that is alive, whatever its own reader does. */
 const certainBytes = 32 * 1024;
