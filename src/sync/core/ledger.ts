@@ -1,5 +1,5 @@
 import type { SyncPath } from '../../base/paths.ts';
-import { type PathState, sameContent } from '../../protocol/pathState.ts';
+import { type PathState, sameContent, sameState } from '../../protocol/pathState.ts';
 
 /** What a workspace put at a path of this volume. */
 export interface LedgerEntry {
@@ -56,7 +56,10 @@ export class Ledger {
     if (entry === undefined) return;
     if (current.kind === 'absent') this.#entries.delete(path);
     else if (entry.earlier.length > 0) {
-      const match = [entry.put, ...entry.earlier].find((state) => sameContent(state, current));
+      const candidates = [entry.put, ...entry.earlier];
+      const match =
+        candidates.find((state) => sameState(state, current)) ??
+        candidates.find((state) => sameContent(state, current));
       this.settle(path, match ?? entry.put, entry.owner);
     }
   }

@@ -11,7 +11,7 @@ const steps: Readonly<Record<RetryReason, readonly number[]>> = {
   unreadable: [1000, 5000, 30_000],
   diskFull: [5000],
   busy: [100, 500, 2000, 5000],
-  notEmpty: [30_000],
+  notEmpty: [50, 200, 1000, 30_000],
   readOnly: [5000, 30_000],
   denied: [5000, 30_000],
   name: [300_000],
@@ -31,12 +31,12 @@ export function isPassing(reason: RetryReason, attempts: number): boolean {
     case 'content':
     case 'parent':
     case 'busy':
+    case 'notEmpty':
       return attempts <= 3;
     case 'changing':
       return attempts <= 6;
     case 'unreadable':
     case 'diskFull':
-    case 'notEmpty':
     case 'readOnly':
     case 'denied':
     case 'name':

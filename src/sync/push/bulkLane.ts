@@ -5,6 +5,7 @@ import type { Scheduler } from '../../base/scheduler.ts';
 import { contentHash } from '../../protocol/contentHash.ts';
 import type { Halt } from '../../protocol/frame.ts';
 import { chunkBytes } from '../../protocol/limits.ts';
+import type { FileState } from '../../protocol/pathState.ts';
 import type { RemoteView } from '../core/remoteView.ts';
 import { type Fingerprint, sameFingerprint } from '../core/fingerprint.ts';
 import type { ConfinedFolder } from '../replica/confinedFolder.ts';
@@ -46,6 +47,9 @@ export interface BulkParts {
 export function* sendLarge(path: SyncPath, job: Job, parts: BulkParts): Generator<undefined, BulkResult> {
   const entry = parts.local.tree.get(path);
   if (entry?.kind !== 'file') return { kind: 'nothing' };
+  // Long files are written in many steps: a version this young is most likely not the whole.
+  const age = parts.scheduler.now() - Number(entry.fingerprint.mtimeNs / 1_000_000n);
+  if (age >= 0 && age < settledMs) return { kind: 'changing' };
   const small = yield* withoutSending(path, entry, parts);
   if (small === 'changing') return { kind: 'changing' };
   if (small !== undefined) {
@@ -60,6 +64,9 @@ export function* sendLarge(path: SyncPath, job: Job, parts: BulkParts): Generato
     closeSync(descriptor);
   }
 }
+
+/** A long file counts as written when it has not changed for this long, in milliseconds. */
+const settledMs = 50;
 
 /** What to do when the content need not travel. Only a file that could be equal is hashed before it is sent. */
 function* withoutSending(
@@ -103,7 +110,13 @@ function* transfer(
     sender.frame({ kind: 'discard', transfer: number });
     return why === undefined ? { kind: 'changing' } : { kind: 'halted', why };
   }
-  const state = content.found(path, entry, { fingerprint: before, hash, hashedAt });
+  const now = parts.local.tree.get(path);
+  if (now?.kind !== 'file') {
+    sender.frame({ kind: 'discard', transfer: number });
+    return { kind: 'nothing' };
+  }
+  const found = content.found(path, entry, { fingerprint: before, hash, hashedAt });
+  const state: FileState = { ...found, executable: now.executable };
   const base = remote.expected(path);
   const body = {
     kind: 'commit',

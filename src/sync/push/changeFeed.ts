@@ -53,6 +53,7 @@ export class ChangeFeed implements Disposable {
   readonly #closing = new AbortController();
   readonly #timers = new DisposableStore();
   readonly #unwatched = new Set<SyncPath>();
+  readonly #emptied = new Set<SyncPath>();
   #changed = new Set<SyncPath>();
   #hints = new Set<SyncPath>();
   #folderHints = new Set<SyncPath>();
@@ -95,7 +96,7 @@ export class ChangeFeed implements Disposable {
 
   /** Looks at everything; `then` is called when the changes found have been reported, not after `dispose`. */
   rescan(then: () => void = () => {}): void {
-    this.#enqueue(() => this.folder.scan(rootSyncPath), this.#parts.scheduler.now(), then);
+    this.#enqueue(() => this.#scanEverything(), this.#parts.scheduler.now(), then);
   }
 
   /** Looks at one path now, in this turn, because somebody knows that it was just written. */
@@ -161,6 +162,12 @@ export class ChangeFeed implements Disposable {
     this.#enqueue(() => this.#examineAll(paths, folders), since ?? this.#parts.scheduler.now());
   }
 
+  *#scanEverything(): Generator<undefined, void> {
+    yield* this.folder.scan(rootSyncPath);
+    for (const path of this.#emptied) this.#changed.add(path);
+    this.#emptied.clear();
+  }
+
   *#examineAll(paths: ReadonlySet<SyncPath>, folders: ReadonlySet<SyncPath>): Generator<undefined, void> {
     for (const folder of folders) {
       if (folder === rootSyncPath || this.folder.tree.isFolder(folder)) yield* this.folder.scan(folder);
@@ -183,12 +190,12 @@ export class ChangeFeed implements Disposable {
 
   #waitForContent(path: SyncPath): void {
     this.#changed.delete(path);
-    const timer = this.#parts.scheduler.after(emptiedWaitMs, () => {
-      this.#timers.release(timer);
+    this.#emptied.add(path);
+    this.#later(emptiedWaitMs, () => {
+      if (!this.#emptied.delete(path)) return;
       this.#changed.add(path);
       this.#report(this.#parts.scheduler.now());
     });
-    this.#timers.add(timer);
   }
 
   #sizeOf(path: SyncPath): number | undefined {

@@ -71,8 +71,13 @@ function attempt(path: SyncPath, job: Job, parts: JobRunnerParts, batched: boole
     parts.onOther(path, job, { error });
     return;
   }
-  if (made.kind === 'operation') parts.sender.operation(made, job, batched);
-  else parts.onOther(path, job, made.kind);
+  if (made.kind !== 'operation') {
+    parts.onOther(path, job, made.kind);
+    return;
+  }
+  parts.sender.operation(made, job, batched);
+  // What was moved may need another mode.
+  if (made.what === 'move') attempt(path, job, parts, batched, make);
 }
 
 function kindsOf(path: SyncPath, local: LocalFolder, remote: RemoteView): PathKinds {

@@ -1,7 +1,7 @@
 import type { SyncPath } from '../../base/paths.ts';
 import type { OperationFrame } from '../../protocol/frame.ts';
 import { maxInlineBytes } from '../../protocol/limits.ts';
-import { type FileState, folder, type PathState } from '../../protocol/pathState.ts';
+import { type FileState, folder, type PathState, sameContent } from '../../protocol/pathState.ts';
 import { type Decision, decide } from '../core/decide.ts';
 import type { RemoteView } from '../core/remoteView.ts';
 import type { Track } from '../core/track.ts';
@@ -53,10 +53,11 @@ export class OperationMaker {
     return fromDecision(path, decide(entry.kind === 'folder' ? folder : entry, track));
   }
 
-  /** Removes what stands where something of another kind has to come. */
+  /** Removes what stands where something of another kind has to come, if that is still so. */
   clear(path: SyncPath): Made {
     const base = this.#remote.expected(path);
-    if (base.kind === 'absent') return nothing;
+    const local = this.#local.tree.get(path);
+    if (base.kind === 'absent' || (base.kind === 'folder') === (local?.kind === 'folder')) return nothing;
     return operation({ kind: 'delete', path, base }, [{ path, result: { kind: 'absent' } }], 'delete');
   }
 
@@ -69,8 +70,17 @@ export class OperationMaker {
   withoutContent(path: SyncPath, state: FileState, sources: MoveSources): Made | undefined {
     const decision = decide(state, this.#remote.get(path));
     if (decision.kind !== 'create') return fromDecision(path, decision);
-    const from = sources.take(state.hash);
+    const from = this.#takeSource(state, sources);
     return from === undefined ? undefined : move(path, from, this.#remote.expected(from), decision.base);
+  }
+
+  /** A source may have come back or been overwritten since the sources were gathered; then it is none. */
+  #takeSource(state: FileState, sources: MoveSources): SyncPath | undefined {
+    for (;;) {
+      const from = sources.take(state.hash);
+      if (from === undefined) return undefined;
+      if (this.#local.tree.get(from) === undefined && sameContent(this.#remote.expected(from), state)) return from;
+    }
   }
 
   #makeFile(path: SyncPath, entry: FileEntry, track: Track | undefined, sources: MoveSources): Made {

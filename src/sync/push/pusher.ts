@@ -275,7 +275,7 @@ export class Pusher implements Disposable {
     const { effects, job, bytes } = operation;
     const [{ path }] = effects;
     if (nack === undefined) for (const effect of effects) this.#isFine(effect.path);
-    else if (nack.reason === 'notEmpty' && this.#parts.local.tree.get(path) === undefined) this.#letGo(path);
+    else if (nack.reason === 'notEmpty' && this.#isPodsOwn(path)) this.#letGo(path);
     else {
       this.#tryAgain(path, nack.reason, nack.message);
       for (const effect of effects.slice(1)) this.#retries.add(effect.path, 'base');
@@ -283,6 +283,15 @@ export class Pusher implements Disposable {
     job.ended(nack === undefined ? path : undefined);
     this.#done(path, bytes);
     this.#finishIfOver(job);
+  }
+
+  /** Whether a folder that is gone here holds nothing there that came from here and will still be deleted. */
+  #isPodsOwn(folder: SyncPath): boolean {
+    if (this.#parts.local.tree.get(folder) !== undefined) return false;
+    for (const [path, { put }] of this.remote.entries()) {
+      if (put !== undefined && path.startsWith(`${folder}/`)) return false;
+    }
+    return true;
   }
 
   /** A folder that is gone here holds content of the pod there: it stays, and is the pod's own from now on. */
@@ -298,7 +307,7 @@ export class Pusher implements Disposable {
   }
 
   #isFine(path: SyncPath): void {
-    this.#retries.clear(path);
+    this.#retries.succeeded(path);
     this.#parts.problems.setRemote(path, undefined);
   }
 

@@ -38,9 +38,14 @@ export class Retries implements Disposable {
     return !isPassing(reason, attempts);
   }
 
-  /** The path needs no retry any more. */
+  /** The path is looked at anew anyway. */
   clear(path: SyncPath): void {
     this.#retries.delete(path);
+  }
+
+  /** Something succeeded at the path; a retry that still waits is for something later. */
+  succeeded(path: SyncPath): void {
+    if (!this.isWaiting(path)) this.#retries.delete(path);
   }
 
   /** Whether the path waits for its next try. */

@@ -135,10 +135,10 @@ export class Applier {
 
   /** The content is there: from an earlier try, or because both sides have it. Only the mode may need a change. */
   #already(path: SyncPath, wanted: PathState, found: Observed, owner: string): Outcome {
+    this.#adopt(path, wanted, owner);
     if (wanted.kind === 'file' && !sameState(wanted, found.state) && found.entry.kind === 'file') {
       chmodSync(this.#parts.folder.entry(path), withExecutable(found.entry.mode, wanted.executable === 'yes'));
     }
-    this.#adopt(path, wanted, owner);
     this.#settleFile(path, wanted, found.entry, owner);
     return { kind: 'applied', path };
   }
@@ -196,7 +196,7 @@ export class Applier {
   /** Records what is there already as this workspace's own. */
   #adopt(path: SyncPath, state: PathState, owner: string): void {
     const entry = this.#parts.state.ledger.get(path);
-    if (entry?.owner !== owner || !sameContent(entry.put, state)) this.#parts.state.intend(path, state, owner);
+    if (entry?.owner !== owner || !sameState(entry.put, state)) this.#parts.state.intend(path, state, owner);
   }
 
   #setExecutable(operation: SetExecutable, owner: string): Outcome {

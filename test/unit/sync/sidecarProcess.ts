@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import path from 'node:path';
+
+/** The token that a sidecar of these tests expects. */
+export const testToken = 'a token only for tests';
+
+/** A real sidecar process on this machine. */
+export class SidecarProcess {
+  readonly #child: ChildProcess;
+  readonly port: number;
+
+  private constructor(child: ChildProcess, port: number) {
+    this.#child = child;
+    this.port = port;
+  }
+
+  /** Starts a sidecar over a volume folder and waits until it listens. */
+  static async start(volume: string, port = 0): Promise<SidecarProcess> {
+    const child = spawn(process.execPath, [path.join(import.meta.dirname, '../../../src/sidecar/main.ts')], {
+      env: {
+        ...process.env,
+        PODLOOP_PORT: String(port),
+        PODLOOP_TOKEN_SHA256: createHash('sha256').update(testToken).digest('hex'),
+        PODLOOP_VOLUME: volume,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    for await (const text of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+      output += String(text);
+      const found = /"port":(\d+)/.exec(output);
+      if (found === null) continue;
+      child.stdout.resume();
+      return new SidecarProcess(child, Number(found[1]));
+    }
+    throw new Error(`The sidecar did not start: ${output}`);
+  }
+
+  /** Resident memory in MiB. */
+  get pid(): number {
+    assert.ok(this.#child.pid !== undefined);
+    return this.#child.pid;
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill(signal);
+    await once(this.#child, 'exit');
+  }
+}
