@@ -50,15 +50,7 @@ section('done');
 async function playLoop(world: ShopWorld): Promise<void> {
   section('the loop');
   const recorder = world.vsCode.record('demo', say);
-  const loop = new ShopLoop(world, recorder.step);
-  await loop.findWorkload();
-  await loop.startDevelop();
-  await loop.run();
-  const address = await loop.address();
-  await loop.editAndSee(address);
-  await loop.terminal();
-  await loop.debug(address);
-  await loop.endDevelop();
+  await new ShopLoop(world, recorder.step).play();
   say(`Pictures: ${path.relative(process.cwd(), recorder.folder)}`);
 }
 

@@ -16,15 +16,5 @@ after(async () => {
 scenario(
   'the loop: start, run, edit, terminal, breakpoint, end',
   () => world.vsCode,
-  async (_, step) => {
-    const loop = new ShopLoop(world, step);
-    await loop.findWorkload();
-    await loop.startDevelop();
-    await loop.run();
-    const address = await loop.address();
-    await loop.editAndSee(address);
-    await loop.terminal();
-    await loop.debug(address);
-    await loop.endDevelop();
-  },
+  (_, step) => new ShopLoop(world, step).play(),
 );

@@ -30,6 +30,18 @@ export class ShopLoop {
     return this.#world.vsCode.tree('Podloop: Clusters');
   }
 
+  /** The whole stay. */
+  async play(): Promise<void> {
+    await this.findWorkload();
+    await this.startDevelop();
+    await this.run();
+    const address = await this.address();
+    await this.editAndSee(address);
+    await this.terminal();
+    await this.debug(address);
+    await this.endDevelop();
+  }
+
   async findWorkload(): Promise<void> {
     await this.#step('open the Podloop view and find the workload', async () => {
       await this.#world.vsCode.workbench.openView('Podloop');
