@@ -24,5 +24,4 @@ export const purePackages: readonly string[] = ['yaml', 'zod', 'ignore'];
 export const soleImporters: Readonly<Record<string, string>> = {
   '@kubernetes/client-node': 'cluster',
   vscode: 'extension',
-  chokidar: 'sync',
 };
