@@ -48,6 +48,7 @@ export class PodCommand implements RunningCommand, Disposable {
   #failures = 0;
   #hasRun = false;
   #wake: (() => void) | undefined;
+  #stopping: Promise<void> | undefined;
   readonly #done: Promise<void>;
 
   readonly onOutput = this.#output.event;
@@ -77,7 +78,7 @@ export class PodCommand implements RunningCommand, Disposable {
     if (this.#abort.signal.aborted) return;
     this.#restartWanted = true;
     this.#wake?.();
-    if (this.#stream !== undefined) await this.#host.stopStrays(this.#abort.signal);
+    if (this.#stream !== undefined) await this.#stopStrays();
   }
 
   async stop(): Promise<void> {
@@ -132,7 +133,9 @@ export class PodCommand implements RunningCommand, Disposable {
   async #once(): Promise<number | undefined> {
     // Over when the sync is connected: only then there is a pod that answers.
     await this.#host.beforeStart(this.#abort.signal);
-    await this.#host.stopStrays(this.#abort.signal);
+    await this.#stopStrays();
+    // The program will see all that was asked for until now.
+    this.#restartWanted = false;
     const stream = await this.#host.start(this.#abort.signal);
     this.#stream = stream;
     this.#hasRun = true;
@@ -148,8 +151,9 @@ export class PodCommand implements RunningCommand, Disposable {
       this.#output.fire(grey(`$ ${this.#commandLine}`));
       const decoder = new StringDecoder('utf8');
       stream.stdout.on('data', (chunk: Buffer) => this.#output.fire(decoder.write(chunk)));
+      if (this.#wantsRestart()) await this.#stopStrays();
       const code = await Promise.race([stream.exit, stopped.promise]);
-      if (this.#restartWanted) return code;
+      if (this.#wantsRestart()) return code;
       if (code > signalled && (await this.#host.hasLostPod(this.#abort.signal))) {
         return this.#lost('The pod is gone; the command starts again in its replacement.');
       }
@@ -163,6 +167,14 @@ export class PodCommand implements RunningCommand, Disposable {
       this.#stream = undefined;
       stream.dispose();
     }
+  }
+
+  /** Never two at a time, and never during a start: the older one would end what was started since. */
+  #stopStrays(): Promise<void> {
+    this.#stopping ??= this.#host.stopStrays(this.#abort.signal).finally(() => {
+      this.#stopping = undefined;
+    });
+    return this.#stopping;
   }
 
   #lost(message: string): undefined {
