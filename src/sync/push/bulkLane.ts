@@ -49,7 +49,7 @@ export function* sendLarge(path: SyncPath, job: Job, parts: BulkParts): Generato
   if (entry?.kind !== 'file') return { kind: 'nothing' };
   // Long files are written in many steps: a version this young is most likely not the whole.
   const age = parts.scheduler.now() - Number(entry.fingerprint.mtimeNs / 1_000_000n);
-  if (age >= 0 && age < settledMs) return { kind: 'changing' };
+  if (!job.isComplete && age >= 0 && age < settledMs) return { kind: 'changing' };
   const small = yield* withoutSending(path, entry, parts);
   if (small === 'changing') return { kind: 'changing' };
   if (small !== undefined) {

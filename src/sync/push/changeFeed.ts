@@ -13,8 +13,11 @@ import { runInSlices, runToEnd } from '../replica/slices.ts';
 
 /** What a `ChangeFeed` tells. */
 export interface ChangeFeedEvents {
-  /** These paths may differ from what was there before. `since` is when the first of them was noticed, epoch ms. */
-  onChanges(paths: ReadonlySet<SyncPath>, since: number): void;
+  /**
+   * These paths may differ from what was there before. `since` is when the first of them was noticed, epoch ms;
+   * `saved` means that somebody told so after writing them.
+   */
+  onChanges(paths: ReadonlySet<SyncPath>, since: number, kind: 'changes' | 'saved'): void;
   onProblem(path: SyncPath, problem: SyncProblem | undefined): void;
   /** The folder is gone; nothing is reported until it is back. */
   onRootMissing(): void;
@@ -107,7 +110,7 @@ export class ChangeFeed implements Disposable {
       this.#noteRacy(path);
     });
     this.#hints.delete(path);
-    this.#report(since);
+    this.#report(since, 'saved');
   }
 
   /** Something may have changed at a path; it is looked at soon. */
@@ -250,11 +253,11 @@ export class ChangeFeed implements Disposable {
     }
   }
 
-  #report(since: number): void {
+  #report(since: number, kind: 'changes' | 'saved' = 'changes'): void {
     if (this.#changed.size === 0 || this.#closing.signal.aborted) return;
     const changed = this.#changed;
     this.#changed = new Set();
-    this.#parts.events.onChanges(changed, since);
+    this.#parts.events.onChanges(changed, since, kind);
   }
 
   #rootIsMissing(): void {

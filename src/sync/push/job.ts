@@ -9,15 +9,19 @@ export class Job {
   readonly initial: boolean;
   /** Whether files may be renamed on the other side instead of being sent; not when that was refused before. */
   readonly mayMove: boolean;
+  /** Whether files of any age may be taken for complete. */
+  readonly isComplete: boolean;
   readonly #applied: SyncPath[] = [];
   #waiting = 0;
   #produced = false;
 
-  constructor(paths: readonly SyncPath[], since: number, kind: 'changes' | 'initial' | 'retry') {
+  /** `saved`: somebody vouches for the files being written completely. */
+  constructor(paths: readonly SyncPath[], since: number, kind: 'changes' | 'saved' | 'initial' | 'retry') {
     this.paths = paths;
     this.since = since;
     this.initial = kind === 'initial';
     this.mayMove = kind !== 'retry';
+    this.isComplete = kind === 'saved';
   }
 
   /** Few enough to be sent before everything that is under way already. */

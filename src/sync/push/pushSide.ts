@@ -118,8 +118,8 @@ export class PushSide {
       hashes: this.#state.hashes,
       scheduler: this.#scheduler,
       events: {
-        onChanges: (paths, since) => {
-          this.#pusher.changed(paths, since);
+        onChanges: (paths, since, kind) => {
+          this.#pusher.changed(paths, since, kind);
         },
         onProblem: (at, problem) => {
           this.#problems.setLocal(at, problem);

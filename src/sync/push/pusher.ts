@@ -102,10 +102,10 @@ export class Pusher implements Disposable {
   }
 
   /** Local paths that may differ from what was sent. While there is no connection nothing is to be done about them. */
-  changed(paths: ReadonlySet<SyncPath>, since: number): void {
+  changed(paths: ReadonlySet<SyncPath>, since: number, kind: 'changes' | 'saved' = 'changes'): void {
     if (this.#sender === undefined || this.#resume !== undefined) return;
     for (const path of paths) this.#retries.clear(path);
-    this.#enqueue(new Job([...paths], since, 'changes'));
+    this.#enqueue(new Job([...paths], since, kind));
     if (this.#emptied && this.#parts.local.tree.size > 0) this.#filledAgain();
   }
 
