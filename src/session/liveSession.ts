@@ -38,6 +38,8 @@ export class LiveSession implements DevSession {
   readonly #stateChanged = this.#store.add(new Emitter<SessionState>());
   readonly #batchApplied = this.#store.add(new Emitter<BatchApplied>());
   readonly #forwards: PortForwards;
+  /** Dev mode is not ours any more, so there is nothing to end. */
+  #isLost = false;
   #model: SessionModel;
   #pods: DevPods | undefined;
   #engine: SyncEngine | undefined;
@@ -174,6 +176,7 @@ export class LiveSession implements DevSession {
   }
 
   async end(signal: AbortSignal): Promise<EndReport> {
+    if (this.#isLost) return { keptChanges: [], unfinished: undefined, milliseconds: 0 };
     this.dispatch({ kind: 'endRequested' });
     const started = this.#deps.scheduler.now();
     try {
@@ -264,6 +267,7 @@ export class LiveSession implements DevSession {
   #onLost(error: UserError): void {
     if (this.state.phase.kind === 'ending' || this.state.phase.kind === 'starting') return;
     this.#log.warn(error.message);
+    this.#isLost = true;
     this.close(error)
       .then(() => forgetSession(this.#deps.stateDir, this.id))
       .catch((failure: unknown) => {
