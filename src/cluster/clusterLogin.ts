@@ -2,11 +2,13 @@ import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
+import { homedir } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { Disposable } from '../base/disposable.ts';
 import type { KubeContext } from './core/kubeconfigContexts.ts';
 import { type KubeconfigEntry, readKubeconfigFile } from './core/kubeconfigFile.ts';
 import { loginConfig, userHeaders } from './loginConfig.ts';
+import { programPath } from './programPath.ts';
 
 /**
  * What a request needs to reach the API server as the user: give all of it to `http(s).request` or `ws`. Certificates
@@ -106,7 +108,8 @@ const idleMilliseconds = 30_000;
 
 function loadConfig(context: KubeContext, user: KubeconfigEntry | undefined): KubeConfig {
   const config = new KubeConfig();
-  config.loadFromString(JSON.stringify(loginConfig(context, user)));
+  const programs = programPath({ env: process.env, home: homedir(), platform: process.platform });
+  config.loadFromString(JSON.stringify(loginConfig(context, user, programs)));
   return config;
 }
 
@@ -131,8 +134,11 @@ function sameTls(a: TlsOptions, b: TlsOptions): boolean {
   return isDeepStrictEqual(a, b);
 }
 
+/** Files of tokens often end with a line break, which no header may hold. */
 function readHeaders(headers: RequestOptions['headers']): OutgoingHttpHeaders {
-  return headers === undefined || isArray(headers) ? {} : { ...headers };
+  if (headers === undefined || isArray(headers)) return {};
+  const { Authorization: authorization } = headers;
+  return { ...headers, ...(typeof authorization === 'string' ? { Authorization: authorization.trim() } : {}) };
 }
 
 function isArray(value: unknown): value is readonly unknown[] {

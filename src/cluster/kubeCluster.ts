@@ -19,7 +19,7 @@ import type {
 } from './cluster.ts';
 import { listInChunks } from './chunkedList.ts';
 import { ClusterLogin } from './clusterLogin.ts';
-import type { ApiAction } from './core/apiAction.ts';
+import type { ApiAction, LoginProgram } from './core/apiAction.ts';
 import { malformedAnswer } from './core/apiErrors.ts';
 import { apiPath } from './core/apiPath.ts';
 import { objectField, textField } from './core/fields.ts';
@@ -55,7 +55,7 @@ class KubeCluster implements Cluster {
     this.context = context.name;
     this.defaultNamespace = context.namespace ?? 'default';
     this.server = context.server;
-    const place = { context: context.name, server: context.server, file: context.file };
+    const place = { context: context.name, server: context.server, file: context.file, login: loginProgram(context) };
     this.#login = new ClusterLogin(context);
     this.#client = new ApiClient(place, this.#login, scheduler, this.#closed.signal);
     this.#lists = new LiveLists({ client: this.#client, scheduler, log });
@@ -188,6 +188,12 @@ class KubeCluster implements Cluster {
     if (object !== undefined) return object;
     throw malformedAnswer(this.#client.place, action);
   }
+}
+
+function loginProgram({ entries }: KubeContext): LoginProgram | undefined {
+  const exec = objectField(entries.user?.body.exec);
+  const command = textField(exec.command);
+  return command === undefined ? undefined : { command, installHint: textField(exec.installHint)?.trim() };
 }
 
 function writeQuery({ dryRun }: { readonly dryRun?: boolean }): Record<string, string | undefined> {

@@ -6,9 +6,9 @@ import type { KubeconfigEntry } from './core/kubeconfigFile.ts';
 
 /**
  * A kubeconfig of this one context for client-node: paths are absolute, and what `kubectl` understands but client-node
- * does not is said in client-node's way.
+ * does not is said in client-node's way. `programPath` is the PATH in which a login program is looked up.
  */
-export function loginConfig(context: KubeContext, user: KubeconfigEntry | undefined): JsonObject {
+export function loginConfig(context: KubeContext, user: KubeconfigEntry | undefined, programPath: string): JsonObject {
   const { cluster } = context.entries;
   const name = 'context';
   return {
@@ -16,7 +16,7 @@ export function loginConfig(context: KubeContext, user: KubeconfigEntry | undefi
     kind: 'Config',
     'current-context': name,
     clusters: [{ name, cluster: clusterConfig(context, cluster) }],
-    users: [{ name, user: user === undefined ? {} : userConfig(user, cluster) }],
+    users: [{ name, user: user === undefined ? {} : userConfig(user, cluster, programPath) }],
     contexts: [{ name, context: { cluster: name, user: name } }],
   };
 }
@@ -41,22 +41,26 @@ function clusterConfig(context: KubeContext, entry: KubeconfigEntry): JsonObject
   };
 }
 
-function userConfig(entry: KubeconfigEntry, cluster: KubeconfigEntry): JsonObject {
+function userConfig(entry: KubeconfigEntry, cluster: KubeconfigEntry, programPath: string): JsonObject {
   const { body } = entry;
   const tokenFile = textField(body.tokenFile);
   return {
     ...body,
     ...absolute(entry, 'client-certificate'),
     ...absolute(entry, 'client-key'),
-    ...(body.exec === undefined ? {} : { exec: execConfig(entry, cluster) }),
+    ...(body.exec === undefined ? {} : { exec: execConfig(entry, cluster, programPath) }),
     ...(tokenFile === undefined
       ? {}
-      : { 'auth-provider': { name: 'tokenFile', config: { tokenFile: resolved(entry, tokenFile) } } }),
+      : {
+          'auth-provider': { name: 'tokenFile', config: { tokenFile: resolved(entry, tokenFile) } },
+          // The file is the newer of the two.
+          token: undefined,
+        }),
   };
 }
 
 /** Plugins read their protocol version and the cluster from a variable that client-node does not set. */
-function execConfig(entry: KubeconfigEntry, cluster: KubeconfigEntry): JsonObject {
+function execConfig(entry: KubeconfigEntry, cluster: KubeconfigEntry, programPath: string): JsonObject {
   const exec = objectField(entry.body.exec);
   const command = textField(exec.command) ?? '';
   const spec: JsonObject = {
@@ -68,7 +72,12 @@ function execConfig(entry: KubeconfigEntry, cluster: KubeconfigEntry): JsonObjec
     ...exec,
     // A command with a separator is relative to its file; a bare one is looked up in PATH.
     command: /[\\/]/.test(command) ? resolved(entry, command) : command,
-    env: [...objectsField(exec.env), { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }],
+    env: [
+      // First, so that the entry may name a PATH of its own.
+      { name: 'PATH', value: programPath },
+      ...objectsField(exec.env),
+      { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) },
+    ],
   };
 }
 

@@ -8,6 +8,16 @@ export interface ApiPlace {
   readonly server: string;
   /** The kubeconfig file that defines the context. */
   readonly file: string | undefined;
+  /** The program that the kubeconfig file has log in, if it does so by one. */
+  readonly login?: LoginProgram | undefined;
+}
+
+/** A credential plugin, as messages name it. */
+export interface LoginProgram {
+  /** Without its arguments, which may hold secrets. */
+  readonly command: string;
+  /** What the kubeconfig file says to who does not have it. */
+  readonly installHint: string | undefined;
 }
 
 /** What a request asks for, in the words of Kubernetes' access rules. */

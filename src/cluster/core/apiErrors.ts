@@ -114,7 +114,10 @@ export function loginExpired(place: ApiPlace, detail?: string): UserError {
   return new UserError({
     code: 'cluster.login-expired',
     message: `The login of context ${place.context} has expired or is not valid at ${place.server}.`,
-    next: 'Log in to the cluster again.',
+    next:
+      place.login === undefined
+        ? 'Log in to the cluster again.'
+        : `Log in to the cluster again; the kubeconfig file gets the login from ${place.login.command}.`,
     remedies: [{ kind: 'refreshLogin' }, ...openFile(place)],
     ...(detail === undefined ? {} : { detail }),
   });

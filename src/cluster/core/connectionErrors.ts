@@ -44,16 +44,17 @@ export function loginFailed(place: ApiPlace, thrown: unknown): Error {
   const error = toError(thrown);
   if (isAbortError(error) || error instanceof UserError) return error;
   const missing = codeOf(error) === 'ENOENT' ? programOf(error) : undefined;
+  const by = place.login === undefined ? '' : ` by ${place.login.command}`;
   return new UserError({
     code: 'cluster.login',
     message:
       missing === undefined
-        ? `Logging in to context ${place.context} failed: ${firstLine(error.message)}`
+        ? `Logging in to context ${place.context}${by} failed: ${firstLine(error.message)}`
         : `Logging in to context ${place.context} needs ${missing}, which was not found.`,
     next:
       missing === undefined
         ? 'Log in to the cluster again, or correct the user in the kubeconfig file.'
-        : 'Install it, or correct its path in the kubeconfig file.',
+        : (place.login?.installHint ?? 'Install it, or correct its path in the kubeconfig file.'),
     remedies: [{ kind: 'refreshLogin' }, ...openFile(place)],
     detail: describe(error),
     cause: error,

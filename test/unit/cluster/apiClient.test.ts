@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -270,6 +270,7 @@ printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",
     const error = await failureOf(cluster.get(web, never));
     assert.equal(error.code, 'cluster.login-expired');
     assert.ok(error.remedies.some(({ kind }) => kind === 'refreshLogin'));
+    assert.match(error.next ?? '', /gets the login from \.\/login\.$/);
   });
 
   test('a person may take minutes to log in, though not for ever', async (t) => {
@@ -284,7 +285,10 @@ printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",
     const waiting = failureOf(cluster.get(web, never));
     await until('the limit of a login runs', () => scheduler.pending.length === 1);
     scheduler.advance(180_000);
-    assert.match((await waiting).message, /^Logging in to context x failed: it took longer than 180 seconds\.$/);
+    assert.match(
+      (await waiting).message,
+      /^Logging in to context x by \.\/login failed: it took longer than 180 seconds\.$/,
+    );
     const found = cluster.get(web, never);
     await until('the limit of a login runs again', () => scheduler.pending.length === 1);
     scheduler.advance(100_000);
@@ -296,13 +300,56 @@ printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",
   test('a plugin that fails, and one that is missing', async (t) => {
     const { cluster } = await withPlugin(t, 'echo "You must log in" >&2; exit 1', () => undefined);
     const error = await failureOf(cluster.get(web, never));
-    assert.deepEqual([error.code, error.message], ['cluster.login', 'Logging in to context x failed: You must log in']);
-    const missing = { exec: { ...exec.exec, command: 'podloop-no-such-program' } };
+    assert.deepEqual(
+      [error.code, error.message],
+      ['cluster.login', 'Logging in to context x by ./login failed: You must log in'],
+    );
+    const missing = { exec: { ...exec.exec, command: 'podloop-no-such-program', installHint: 'Ask Ann for it.' } };
     const other = openScripted(systemScheduler, { server: 'http://127.0.0.1:1' }, missing);
     t.after(() => other.dispose());
-    assert.match(
-      (await failureOf(other.get(web, never))).message,
-      /needs podloop-no-such-program, which was not found/,
+    const none = await failureOf(other.get(web, never));
+    assert.match(none.message, /needs podloop-no-such-program, which was not found/);
+    assert.equal(none.next, 'Ask Ann for it.');
+  });
+
+  test('a plugin in a usual folder is found by a VS Code that was started from the desktop', async (t) => {
+    const { folder } = await plugin(t, '');
+    const bin = path.join(folder, '.local', 'bin');
+    await mkdir(bin, { recursive: true });
+    await rename(path.join(folder, 'login'), path.join(bin, 'podloop-test-login'));
+    await writeFile(path.join(bin, 'podloop-test-login'), `#!/bin/sh\n${giveToken}`);
+    const { PATH: shellPath, HOME: home } = process.env;
+    Object.assign(process.env, { PATH: '/usr/bin:/bin', HOME: folder });
+    t.after(() => Object.assign(process.env, { PATH: shellPath, HOME: home }));
+    const server = await startScriptedServer((_request, response) => json(response, 200, object));
+    const cluster = openScripted(
+      systemScheduler,
+      { server: server.address },
+      { exec: { command: 'podloop-test-login' } },
     );
+    t.after(async () => {
+      cluster.dispose();
+      await server.close();
+    });
+    assert.equal((await cluster.get(web, never))?.metadata.name, 'web');
+    assert.equal(server.seen[0]?.headers.authorization, 'Bearer token-1');
+  });
+
+  test('a token file with a line break, beside an older token', async (t) => {
+    const { folder, file } = await plugin(t, '');
+    await writeFile(path.join(folder, 'token'), 'from-the-file\n');
+    const server = await startScriptedServer((_request, response) => json(response, 200, object));
+    const cluster = openScripted(
+      systemScheduler,
+      { server: server.address },
+      { token: 'old', tokenFile: 'token' },
+      file,
+    );
+    t.after(async () => {
+      cluster.dispose();
+      await server.close();
+    });
+    await cluster.get(web, never);
+    assert.equal(server.seen[0]?.headers.authorization, 'Bearer from-the-file');
   });
 });

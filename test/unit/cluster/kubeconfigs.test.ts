@@ -149,7 +149,10 @@ test('what client-node is given: absolute paths, token files, plain HTTP, plugin
     .replace('user: a-user', 'user: exec-user');
   const [context] = contextsOf([[readKubeconfigFile(path.resolve('/k/config'), text)]]).contexts;
   assert.ok(context !== undefined);
-  const config = JSON.parse(JSON.stringify(loginConfig(context, context.entries.user))) as Record<string, object[]>;
+  const config = JSON.parse(JSON.stringify(loginConfig(context, context.entries.user, '/p'))) as Record<
+    string,
+    object[]
+  >;
   assert.deepEqual(config.clusters, [
     {
       name: 'context',
@@ -171,6 +174,7 @@ test('what client-node is given: absolute paths, token files, plain HTTP, plugin
           apiVersion: 'client.authentication.k8s.io/v1',
           command: path.resolve('/k/bin/login'),
           env: [
+            { name: 'PATH', value: '/p' },
             { name: 'A', value: 'b' },
             { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) },
           ],
