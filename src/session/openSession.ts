@@ -29,10 +29,10 @@ export async function startSession(
   const enter = (step: StartStep, detail: string): void => {
     session.dispatch({ kind: 'stepEntered', step, detail, at: deps.scheduler.now() });
   };
-  // Saved before the cluster is touched: after a crash in between, this machine still knows the token.
-  await saveSession(deps.stateDir, saved);
   let entered = false;
   try {
+    // Saved before the cluster is touched: after a crash in between, this machine still knows the token.
+    await saveSession(deps.stateDir, saved);
     enter('check', `Checking ${request.workload.name}`);
     const started = await startDevMode(cluster, ref, devModeRequest(deps, request, saved), {
       signal,

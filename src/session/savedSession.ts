@@ -54,6 +54,8 @@ export async function listSavedSessions(stateDir: LocalPath, log: Log): Promise<
     try {
       sessions.push(schema.parse(JSON.parse(await readFile(path.join(folder, name), 'utf8'))));
     } catch (error) {
+      // Forgotten just now, maybe by another window.
+      if (isMissing(error)) continue;
       log.warn(`Cannot read the saved session ${path.join(folder, name)}.`, toError(error).message);
     }
   }
