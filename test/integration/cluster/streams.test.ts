@@ -126,6 +126,22 @@ describe('streams to a pod', () => {
     assert.deepEqual([got, await stream.exit], [bulkBytes, 0]);
   });
 
+  test('100 MiB of input for a process that is slow to read, with bounded memory', async (t) => {
+    const stream = await run(['sh', '-c', 'sleep 2; wc -c']);
+    const block = Buffer.alloc(64 * 1024, 'x');
+    const started = performance.now();
+    const growth = await memoryGrowth(async () => {
+      for (let sent = 0; sent < bulkBytes; sent += block.length) {
+        if (!stream.stdin.write(block)) await once(stream.stdin, 'drain');
+      }
+      stream.stdin.end();
+      assert.equal((await text(stream.stdout)).trim(), String(bulkBytes));
+    });
+    assert.equal(await stream.exit, 0);
+    tellSpeed(t, 'process input, with 2 s of waiting', started);
+    assert.ok(growth < 64, `the memory grew by ${growth.toFixed(0)} MiB`);
+  });
+
   test('round trips through a forwarded port', async (t) => {
     const stream = await connect(ports.echo);
     const times: number[] = [];
