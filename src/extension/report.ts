@@ -41,7 +41,8 @@ export async function reportFailure(error: unknown, attempt: Attempt, log: Log):
 function logFailure(error: unknown, title: string, log: Log): void {
   const { message, stack } = toError(error);
   if (error instanceof UserError) {
-    log.error(`${title} failed with ${error.code}: ${message}`, error.detail);
+    log.error(`${title} failed with ${error.code}: ${message}`);
+    if (error.detail !== undefined) log.error(`  ${error.detail.replaceAll('\n', '\n  ')}`);
     for (let cause = error.cause; cause !== undefined; cause = toError(cause).cause) {
       log.error(`  caused by: ${toError(cause).message}`);
     }

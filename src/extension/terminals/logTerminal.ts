@@ -10,6 +10,7 @@ import { note, terminalLines } from './terminalText.ts';
  * follows it anew.
  */
 export class LogTerminal implements vscode.Pseudoterminal {
+  readonly #source: string;
   readonly #open: (signal: AbortSignal) => Promise<Readable>;
   readonly #write = new vscode.EventEmitter<string>();
   readonly #abort = new AbortController();
@@ -17,7 +18,9 @@ export class LogTerminal implements vscode.Pseudoterminal {
 
   readonly onDidWrite = this.#write.event;
 
-  constructor(open: (signal: AbortSignal) => Promise<Readable>) {
+  /** `source` names what is followed. */
+  constructor(source: string, open: (signal: AbortSignal) => Promise<Readable>) {
+    this.#source = source;
     this.#open = open;
   }
 
@@ -35,6 +38,7 @@ export class LogTerminal implements vscode.Pseudoterminal {
 
   #start(): void {
     this.#following = true;
+    this.#write.fire(note(`Following ${this.#source}.`));
     this.#follow().then(
       () => {
         this.#ended('The log has ended.');

@@ -33,7 +33,9 @@ export async function showPodLogs(
   const source = podLogsOf(subject) ?? (await sourceOf(clusters, subject, chooseWorkload));
   const { context, namespace, pod, container } = source;
   const cluster = await clusters.shared(context);
-  const pty = new LogTerminal((signal) => cluster.logs({ namespace, pod, container, follow: true, tailLines }, signal));
+  const pty = new LogTerminal(`container ${container} of pod ${pod}`, (signal) =>
+    cluster.logs({ namespace, pod, container, follow: true, tailLines }, signal),
+  );
   const terminal = vscode.window.createTerminal({
     name: `Logs: ${pod}/${container}`,
     pty,
