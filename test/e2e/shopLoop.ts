@@ -17,7 +17,7 @@ export class ShopLoop {
   }
 
   get statusBar(): StatusBarItem {
-    return this.#world.vsCode.statusBarItem('podloop.podloop.podloop.session');
+    return this.#world.vsCode.statusBarItem('podloop.podloop.session');
   }
 
   /** Labels that lead to the workload in the tree. */

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { until } from '../../machine/until.ts';
 import { exactText } from './exactText.ts';
 
 /** The menu that a right-click opened. */
@@ -21,8 +22,16 @@ export class ContextMenu {
     for (const [index, name] of names.entries()) {
       const item = this.#items().filter({ has: this.#page.locator('.action-label', { hasText: exactText(name) }) });
       if (index < names.length - 1) await item.last().hover();
-      else await item.last().click();
+      else await this.#click(item.last());
     }
+  }
+
+  /** Clicks until the menu is gone: VS Code ignores the mouse for the first tenth of a second of a menu. */
+  async #click(item: Locator): Promise<void> {
+    await until('the menu takes the click', async () => {
+      if ((await item.count()) > 0) await item.click({ timeout: 1000 }).catch(() => undefined);
+      return (await this.#items().count()) === 0;
+    });
   }
 
   async close(): Promise<void> {
