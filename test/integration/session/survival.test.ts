@@ -141,7 +141,9 @@ async function ask(port: number): Promise<string> {
 async function digest(folder: string): Promise<string> {
   const hash = createHash('sha256');
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  for (const file of entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))) {
+  for (const file of entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))) {
     hash.update(`${file}\0`).update(await readFile(file));
   }
   return hash.digest('hex');
