@@ -4,9 +4,15 @@ import type { Fingerprint } from './fingerprint.ts';
 
 /** What a scan found at one path that is synced. */
 export type TreeEntry =
-  | { readonly kind: 'folder' }
+  | { readonly kind: 'folder'; readonly identity: FolderIdentity }
   | { readonly kind: 'file'; readonly fingerprint: Fingerprint; readonly executable: Executable }
   | { readonly kind: 'link'; readonly target: string };
+
+/** Tells a folder from another one that took its name; a watch belongs to the folder, not to the name. */
+export interface FolderIdentity {
+  readonly inode: bigint;
+  readonly bornNs: bigint;
+}
 
 /** All synced paths of a folder as last scanned. Only results of scans enter; the root itself is not an entry. */
 export class LocalTree {

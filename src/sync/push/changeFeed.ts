@@ -172,6 +172,10 @@ export class ChangeFeed implements Disposable {
   }
 
   *#examineAll(paths: ReadonlySet<SyncPath>, folders: ReadonlySet<SyncPath>): Generator<undefined, void> {
+    if (this.folder.isAnotherRoot()) {
+      this.#watcher.unwatch(rootSyncPath);
+      yield* this.#scanEverything();
+    }
     for (const folder of folders) {
       if (folder === rootSyncPath || this.folder.tree.isFolder(folder)) yield* this.folder.scan(folder);
     }

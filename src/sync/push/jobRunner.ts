@@ -1,7 +1,11 @@
+import type { Log } from '../../base/log.ts';
 import type { SyncPath } from '../../base/paths.ts';
+import { maxInlineBytes } from '../../protocol/limits.ts';
+import type { FileState } from '../../protocol/pathState.ts';
 import { orderPaths, type PathKinds } from '../core/batchOrder.ts';
 import type { LocalView } from '../core/decide.ts';
 import type { RemoteView } from '../core/remoteView.ts';
+import type { LocalContent } from '../replica/localContent.ts';
 import type { LocalFolder } from '../replica/localFolder.ts';
 import type { Job } from './job.ts';
 import { MoveSources } from './moveSources.ts';
@@ -17,12 +21,14 @@ const batchOperations = 20_000;
 export interface JobRunnerParts {
   readonly local: LocalFolder;
   readonly remote: RemoteView;
+  readonly content: LocalContent;
   readonly maker: OperationMaker;
   readonly sender: Sender;
   /** Takes what could not be turned into an operation now; `error` when reading failed. */
   readonly onOther: (path: SyncPath, job: Job, why: Made['kind'] | { readonly error: unknown }) => void;
   /** Whether deletions have to wait, because the whole folder looks emptied. */
   readonly holdRemovals: () => boolean;
+  readonly log: Log;
 }
 
 /** Turns a job into operations, in an order in which they can be carried out. Pauses after each. */
@@ -57,10 +63,34 @@ function* runBatch(
 ): Generator<undefined, void> {
   const batched = paths.length > 1 && parts.sender.beginBatch();
   for (const path of paths) {
-    attempt(path, job, parts, batched, () => parts.maker.make(path, sources));
+    const state = yield* hashIfMovable(path, parts, sources);
+    attempt(path, job, parts, batched, () => {
+      const moved = state === undefined ? undefined : parts.maker.withoutContent(path, state, sources);
+      return moved ?? parts.maker.make(path, sources);
+    });
     yield;
   }
   if (batched) parts.sender.endBatch();
+}
+
+/** The state of a long file that may be one that is about to be deleted there, so that a rename is enough. */
+function* hashIfMovable(
+  path: SyncPath,
+  parts: JobRunnerParts,
+  sources: MoveSources,
+): Generator<undefined, FileState | undefined> {
+  const entry = parts.local.tree.get(path);
+  if (entry?.kind !== 'file' || entry.fingerprint.size <= maxInlineBytes) return undefined;
+  if (!sources.hasSize(entry.fingerprint.size)) return undefined;
+  try {
+    return yield* parts.content.hash(path, entry);
+  } catch (error) {
+    parts.log.debug('A file that may have been renamed could not be hashed; it is sent instead.', {
+      path,
+      error: String(error),
+    });
+    return undefined;
+  }
 }
 
 function attempt(path: SyncPath, job: Job, parts: JobRunnerParts, batched: boolean, make: () => Made): void {

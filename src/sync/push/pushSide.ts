@@ -152,6 +152,7 @@ export class PushSide {
       disk: this.#disk,
       content: new LocalContent(folder.tree, this.#disk, this.#state.hashes, this.#scheduler),
       scheduler: this.#scheduler,
+      log: this.#log,
       problems: this.#problems,
       progress: this.#progress,
       onApplied: (batch) => {

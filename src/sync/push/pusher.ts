@@ -1,5 +1,6 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { toError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 import type { SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Frame, Halt, Nack } from '../../protocol/frame.ts';
@@ -28,6 +29,7 @@ export interface PusherParts {
   readonly disk: ConfinedFolder;
   readonly content: LocalContent;
   readonly scheduler: Scheduler;
+  readonly log: Log;
   readonly problems: ProblemList;
   readonly progress: Progress;
   readonly onApplied: (batch: BatchApplied) => void;
@@ -197,9 +199,9 @@ export class Pusher implements Disposable {
       this.#other(path, job, why);
     };
     const { remote } = this;
-    const { local } = this.#parts;
+    const { local, content, log } = this.#parts;
     const holdRemovals = (): boolean => this.#looksEmptied();
-    yield* runJob(job, { local, remote, maker: this.#maker, sender, onOther, holdRemovals });
+    yield* runJob(job, { local, remote, content, maker: this.#maker, sender, onOther, holdRemovals, log });
     this.#finishIfOver(job);
   }
 

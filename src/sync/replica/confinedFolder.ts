@@ -39,7 +39,10 @@ export class ConfinedFolder {
 
   /** Where an entry is, whether or not it exists. Throws `NoSuchParent`. */
   entry(entry: SyncPath): string {
-    return entry === '' ? this.folder(entry) : path.join(this.folder(parentSyncPath(entry)), syncPathName(entry));
+    // With the dot it is the folder itself and not the descriptor's link to it.
+    return entry === ''
+      ? `${this.folder(entry)}/.`
+      : path.join(this.folder(parentSyncPath(entry)), syncPathName(entry));
   }
 
   /** Where a folder is. Throws `NoSuchParent` when it is missing or anything else than a folder. */

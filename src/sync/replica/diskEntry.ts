@@ -1,12 +1,13 @@
 import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
 import type { Executable } from '../../protocol/pathState.ts';
 import type { Fingerprint } from '../core/fingerprint.ts';
+import type { FolderIdentity } from '../core/localTree.ts';
 import { isMissing } from './diskError.ts';
 
 /** What is at a path, as far as it can be said without reading content. */
 export type DiskEntry =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'folder' }
+  | { readonly kind: 'folder'; readonly identity: FolderIdentity }
   | {
       readonly kind: 'file';
       readonly fingerprint: Fingerprint;
@@ -26,7 +27,7 @@ export function lookAt(absolute: string): DiskEntry {
     const stats = lstatSync(absolute, { bigint: true, throwIfNoEntry: false });
     if (stats === undefined) return { kind: 'absent' };
     if (stats.isFile()) return fileEntry(stats);
-    if (stats.isDirectory()) return { kind: 'folder' };
+    if (stats.isDirectory()) return { kind: 'folder', identity: { inode: stats.ino, bornNs: stats.birthtimeNs } };
     if (stats.isSymbolicLink()) return { kind: 'link', target: readlinkSync(absolute) };
     return { kind: 'special' };
   } catch (error) {

@@ -1,10 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { joinSyncPath, parentSyncPath, readSyncPath, type SyncPath, syncPathName } from '../../base/paths.ts';
+import {
+  joinSyncPath,
+  parentSyncPath,
+  readSyncPath,
+  rootSyncPath,
+  type SyncPath,
+  syncPathName,
+} from '../../base/paths.ts';
 import { ignoreFileNames, isIgnoreFileName } from '../core/defaultIgnore.ts';
 import { sameFingerprint } from '../core/fingerprint.ts';
 import type { IgnoreRules } from '../core/ignoreRules.ts';
 import { isInsideLink } from '../core/linkTarget.ts';
-import { LocalTree, type TreeEntry } from '../core/localTree.ts';
+import { type FolderIdentity, LocalTree, type TreeEntry } from '../core/localTree.ts';
 import type { SyncProblem } from '../core/status.ts';
 import { type ConfinedFolder, NoSuchParent } from './confinedFolder.ts';
 import { type DiskEntry, lookAt } from './diskEntry.ts';
@@ -33,6 +40,7 @@ export class LocalFolder {
   readonly #rules: IgnoreRules;
   readonly #events: LocalFolderEvents;
   readonly #unreadable = new Set<SyncPath>();
+  #root: FolderIdentity | undefined;
 
   constructor(disk: ConfinedFolder, rules: IgnoreRules, events: LocalFolderEvents) {
     this.#disk = disk;
@@ -74,7 +82,17 @@ export class LocalFolder {
     }
   }
 
+  /** Whether another folder has taken the root's place since it was last scanned. Throws `RootMissing`. */
+  isAnotherRoot(): boolean {
+    const found = this.#look(rootSyncPath);
+    if (found?.kind === 'absent') throw new RootMissing('The synced folder is missing.');
+    const [now, before] = [found?.kind === 'folder' ? found.identity : undefined, this.#root];
+    this.#root = now;
+    return before !== undefined && (now?.inode !== before.inode || now.bornNs !== before.bornNs);
+  }
+
   *#scanOne(folder: SyncPath, pending: SyncPath[]): Generator<undefined, void> {
+    if (folder === rootSyncPath && this.isAnotherRoot()) this.#events.onFolderGone(folder);
     this.#events.onFolder(folder);
     const names = this.#list(folder);
     if (names === undefined) return;
@@ -137,8 +155,13 @@ export class LocalFolder {
     const known = this.tree.get(path);
     if (known !== undefined && sameEntry(known, entry)) return false;
     this.tree.set(path, entry);
-    this.#events.onChange(path);
-    if (entry.kind !== 'folder') return false;
+    if (entry.kind !== 'folder') {
+      this.#events.onChange(path);
+      return false;
+    }
+    // Another folder under the same name needs a watch of its own; what it holds differs as the scan finds.
+    if (known === undefined) this.#events.onChange(path);
+    else this.#events.onFolderGone(path);
     this.#events.onFolder(path);
     return true;
   }
@@ -207,7 +230,8 @@ function sameEntry(a: TreeEntry, b: TreeEntry): boolean {
   if (a.kind === 'file') {
     return b.kind === 'file' && a.executable === b.executable && sameFingerprint(a.fingerprint, b.fingerprint);
   }
-  return a.kind === 'link' ? b.kind === 'link' && a.target === b.target : b.kind === 'folder';
+  if (a.kind === 'link') return b.kind === 'link' && a.target === b.target;
+  return b.kind === 'folder' && a.identity.inode === b.identity.inode && a.identity.bornNs === b.identity.bornNs;
 }
 
 function problemOf(path: SyncPath, found: DiskEntry): SyncProblem | undefined {

@@ -10,7 +10,7 @@ import { IgnoreRules } from '../../../src/sync/core/ignoreRules.ts';
 import { at } from '../protocol/frames.ts';
 import { Random, seedOfRun } from './random.ts';
 
-const worlds = Number(process.env['PODLOOP_ROUNDS'] ?? 8);
+const worlds = Number(process.env.PODLOOP_ROUNDS ?? 8);
 const seed = seedOfRun();
 
 test('rules say what git check-ignore says', { skip: !hasGit() && 'git is not installed' }, () => {
