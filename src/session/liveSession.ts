@@ -225,7 +225,10 @@ export class LiveSession implements DevSession {
 
   /** Asks the cluster, since the end of a program may be known before the watch tells that its pod ends. */
   async #isOver(pod: string, signal: AbortSignal): Promise<boolean> {
-    const found = await this.#cluster.get({ type: types.pod, namespace: this.#ref.namespace, name: pod }, signal);
+    const found = await this.#cluster.get(
+      { type: types.pod, namespace: this.#saved.workload.namespace, name: pod },
+      signal,
+    );
     if (found === undefined) return true;
     const { deleting, phase } = readPod(found);
     return deleting || phase === 'Succeeded' || phase === 'Failed';

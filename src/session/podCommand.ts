@@ -155,13 +155,15 @@ export class PodCommand implements RunningCommand, Disposable {
       const code = await Promise.race([stream.exit, stopped.promise]);
       if (this.#wantsRestart()) return code;
       if (code > signalled && (await this.#host.hasLostPod(this.#abort.signal))) {
-        return this.#lost('The pod is gone; the command starts again in its replacement.');
+        this.#lost('The pod is gone; the command starts again in its replacement.');
+        return undefined;
       }
       this.#output.fire(grey(exitLine(code, this.keep)));
       return code;
     } catch (error) {
       if (this.#abort.signal.aborted || isAbortError(error)) throw error;
-      return this.#lost('The connection to the pod was lost; the command starts again when it is back.');
+      this.#lost('The connection to the pod was lost; the command starts again when it is back.');
+      return undefined;
     } finally {
       this.#abort.signal.removeEventListener('abort', onAbort);
       this.#stream = undefined;
@@ -177,7 +179,7 @@ export class PodCommand implements RunningCommand, Disposable {
     return this.#stopping;
   }
 
-  #lost(message: string): undefined {
+  #lost(message: string): void {
     this.#output.fire(grey(message));
     this.#restartWanted = true;
   }

@@ -120,8 +120,8 @@ async function save(file: string, text: string): Promise<void> {
 
 function activePod(): string {
   const { phase } = session.state;
-  assert.equal(phase.kind, 'active');
-  return phase.kind === 'active' ? phase.pod : '';
+  assert.ok(phase.kind === 'active', phase.kind);
+  return phase.pod;
 }
 
 function isInSync({ phase }: SessionState): boolean {
