@@ -1,5 +1,5 @@
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import { abortReason, UserError } from '../base/errors.ts';
+import { abortReason, toError, UserError } from '../base/errors.ts';
 import type { Cluster, ListScope, LiveState } from '../cluster/cluster.ts';
 import { describeRef, type ObjectRef, types } from '../cluster/core/objects.ts';
 import { Patience } from './core/patience.ts';
@@ -94,10 +94,12 @@ class DevPodWait implements Disposable {
     return this.#store.add(
       this.#cluster.watch(type, { ...place, ...scope }, (state) => {
         if (this.#store.isDisposed) return;
-        if (state.kind === 'live') {
-          this.#view = { ...this.#view, ...change(state.items) };
-          this.#look();
-        } else if (type === types.pod) this.#onBlind(state);
+        if (state.kind !== 'live') {
+          if (type === types.pod) this.#onBlind(state);
+          return;
+        }
+        this.#view = { ...this.#view, ...change(state.items) };
+        this.#lookSafely();
       }),
     );
   }
@@ -108,6 +110,15 @@ class DevPodWait implements Disposable {
     const { error } = state;
     if (error instanceof UserError && error.code === 'cluster.forbidden') this.#finish(error);
     else this.#tell(this.#told.step, `Waiting for the cluster: ${error.message}`);
+  }
+
+  /** An object that cannot be made sense of must end the wait, not silence it. */
+  #lookSafely(): void {
+    try {
+      this.#look();
+    } catch (error) {
+      this.#finish(toError(error));
+    }
   }
 
   #look(): void {
@@ -123,7 +134,7 @@ class DevPodWait implements Disposable {
     const verdict = this.#patience.look(problem, this.#options.scheduler.now());
     if (verdict === undefined) return;
     if ('due' in verdict) this.#finish(verdict.due.error);
-    else this.#timer = this.#options.scheduler.after(verdict.wait, () => this.#look());
+    else this.#timer = this.#options.scheduler.after(verdict.wait, () => this.#lookSafely());
   }
 
   #followEvents(pod: string | undefined): void {

@@ -16,7 +16,7 @@ export async function withLastOutput(cluster: Cluster, error: Error, log: Log): 
   if (place?.kind !== 'podLogs') return error;
   const { namespace, pod, container } = place;
   try {
-    const options = { namespace, pod, container, follow: false, previous: true, tailLines };
+    const options = { namespace, pod, container, follow: false, tailLines };
     const output = (await text(await cluster.logs(options, AbortSignal.timeout(limit)))).trim();
     const last = output.split('\n').at(-1)?.trim() ?? '';
     return new UserError({

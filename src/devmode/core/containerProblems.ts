@@ -1,9 +1,8 @@
-import { type Remedy, UserError } from '../../base/errors.ts';
-import { textField } from '../../cluster/core/fields.ts';
-import type { KubeObject } from '../../cluster/core/objects.ts';
+import { UserError } from '../../base/errors.ts';
 import type { ContainerEnd, Pod, PodContainer } from '../../cluster/core/pods.ts';
+import type { ImagePull } from './imagePulls.ts';
 import { sidecarContainer } from './podObjects.ts';
-import { type Problem, problemAt } from './problem.ts';
+import { oneRetry, type Problem, problemAt } from './problem.ts';
 import type { RolloutTarget } from './progress.ts';
 
 const pullReasons = [
@@ -16,41 +15,38 @@ const pullReasons = [
   'SignatureValidationFailed',
 ];
 const createReasons = ['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError'];
-/** The kubelet's own first pause between pulls, in milliseconds. */
-const pullRetry = 10_000;
 /** Answers that another try does not change. */
 const finalAnswer =
   /not found|unknown|denied|unauthorized|forbidden|authentication|no match for platform|invalid|neverpull/i;
-
-/** Whether a container waits because its image could not be pulled yet. */
-export function lacksImage({ state }: PodContainer): boolean {
-  return state.kind === 'waiting' && pullReasons.includes(state.reason ?? '');
-}
 
 /** What keeps one container of the dev pod from running; `undefined` when nothing does. */
 export function containerProblem(
   target: Pick<RolloutTarget, 'ref'>,
   pod: Pod,
   container: PodContainer,
-  events: readonly KubeObject[],
+  pulls: ReadonlyMap<string, ImagePull>,
 ): Problem | undefined {
-  if (container.state.kind !== 'waiting') return undefined;
-  const { reason = '', message = '' } = container.state;
+  const { state } = container;
   const where = `${container.init ? 'Init container' : 'Container'} ${container.name} of pod ${pod.name} in namespace ${target.ref.namespace}`;
-  if (pullReasons.includes(reason))
-    return pullProblem(where, container, reason, registryAnswer(container.image, message, events));
+  if (state.kind === 'running') return undefined;
+  if (state.kind === 'terminated') return endProblem(where, target, pod, container, state);
+  const { reason = '', message = '' } = state;
+  const pull = pulls.get(container.image);
+  const failed = container.imageId === undefined && pull?.kind === 'failed' ? pull.message : undefined;
+  if (pullReasons.includes(reason)) {
+    return pullProblem(where, container, reason, registryAnswer(message, failed));
+  }
+  if (failed !== undefined) return pullProblem(where, container, reason, failed);
   if (createReasons.includes(reason)) return createProblem(where, message || reason);
-  if (reason === 'CrashLoopBackOff') return crashProblem(where, target, pod, container);
+  if (reason === 'CrashLoopBackOff')
+    return problemAt(where, 0, crashError(where, target, pod, container, container.last));
   return undefined;
 }
 
 /** What the registry said. The back-off after a failed pull hides it on some servers; the event keeps it. */
-function registryAnswer(image: string, own: string, events: readonly KubeObject[]): string {
-  if (own !== '' && !/^Back-off pulling image "[^"]*"$/.test(own)) return own;
-  const failed = events
-    .flatMap(({ message }) => textField(message) ?? [])
-    .findLast((message) => message.startsWith(`Failed to pull image "${image}"`));
-  return failed ?? (own || 'no answer was reported');
+function registryAnswer(own: string, failed: string | undefined): string {
+  const hidden = own === '' || /^Back-off pulling image "[^"]*"$/.test(own);
+  return hidden ? (failed ?? (own || 'no answer was reported')) : own;
 }
 
 function pullProblem(where: string, container: PodContainer, reason: string, answer: string): Problem {
@@ -64,7 +60,7 @@ function pullProblem(where: string, container: PodContainer, reason: string, ans
     remedies: [{ kind: 'retry' }, { kind: 'showLog' }],
     detail: answer,
   });
-  return problemAt(container.name, finalAnswer.test(`${reason} ${answer}`) ? 0 : pullRetry, error);
+  return problemAt(container.name, finalAnswer.test(`${reason} ${answer}`) ? 0 : oneRetry, error);
 }
 
 function createProblem(where: string, reason: string): Problem {
@@ -82,20 +78,36 @@ function createProblem(where: string, reason: string): Problem {
   return problemAt(where, root ? 0 : 3000, error);
 }
 
-function crashProblem(where: string, target: Pick<RolloutTarget, 'ref'>, pod: Pod, container: PodContainer): Problem {
-  const remedies: Remedy[] = [
-    { kind: 'retry' },
-    { kind: 'showLog' },
-    { kind: 'podLogs', namespace: target.ref.namespace ?? '', pod: pod.name, container: container.name },
-  ];
-  const error = new UserError({
+/** A first failure may pass when it is started again; a second one will not. */
+function endProblem(
+  where: string,
+  target: Pick<RolloutTarget, 'ref'>,
+  pod: Pod,
+  container: PodContainer,
+  end: ContainerEnd,
+): Problem | undefined {
+  if (end.exitCode === 0) return undefined;
+  return problemAt(where, container.restartCount === 0 ? oneRetry : 0, crashError(where, target, pod, container, end));
+}
+
+function crashError(
+  where: string,
+  target: Pick<RolloutTarget, 'ref'>,
+  pod: Pod,
+  { name, init }: PodContainer,
+  end: ContainerEnd | undefined,
+): UserError {
+  return new UserError({
     code: 'devmode.crash',
-    message: `${where} keeps crashing: ${describeEnd(container.last)}`,
-    next: crashAdvice(container),
-    remedies,
-    ...(container.last?.message === undefined ? {} : { detail: container.last.message }),
+    message: `${where} keeps crashing: ${describeEnd(end)}`,
+    next: crashAdvice(name, init, end),
+    remedies: [
+      { kind: 'retry' },
+      { kind: 'showLog' },
+      { kind: 'podLogs', namespace: target.ref.namespace ?? '', pod: pod.name, container: name },
+    ],
+    ...(end?.message === undefined ? {} : { detail: end.message }),
   });
-  return problemAt(where, 0, error);
 }
 
 function describeEnd(last: ContainerEnd | undefined): string {
@@ -105,12 +117,12 @@ function describeEnd(last: ContainerEnd | undefined): string {
   return `exit code ${last.exitCode}${reason}${said}`;
 }
 
-function crashAdvice(container: PodContainer): string {
-  if (/executable file not found|no such file or directory/.test(container.last?.message ?? '')) {
+function crashAdvice(name: string, init: boolean, end: ContainerEnd | undefined): string {
+  if (/executable file not found|no such file or directory/.test(end?.message ?? '')) {
     return 'A dev image needs the programs sh and sleep; use another one.';
   }
-  if (container.name === sidecarContainer) return 'See the log for what it said before its end.';
-  if (container.init) return 'The workload itself runs it before its own container; see its log.';
+  if (name === sidecarContainer) return 'See the log for what it said before its end.';
+  if (init) return 'The workload itself runs it before its own container; see its log.';
   return 'Use a dev image that can idle with sh, or give the container more memory if it was killed for it.';
 }
 

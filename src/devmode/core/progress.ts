@@ -1,8 +1,8 @@
-import { textField } from '../../cluster/core/fields.ts';
 import type { KubeObject, ObjectRef } from '../../cluster/core/objects.ts';
 import { type Pod, type PodContainer, readPod } from '../../cluster/core/pods.ts';
 import { choosePod } from './choosePod.ts';
-import { containerProblem, lacksImage } from './containerProblems.ts';
+import { containerProblem } from './containerProblems.ts';
+import { imagePulls } from './imagePulls.ts';
 import { sidecarContainer } from './podObjects.ts';
 import { podProblem } from './podProblems.ts';
 import type { Problem } from './problem.ts';
@@ -49,19 +49,19 @@ export interface RolloutProgress {
 export function rolloutProgress(target: RolloutTarget, view: RolloutView): RolloutProgress {
   const pod = choosePod(view.pods.map(readPod), target.container);
   const ready = pod !== undefined && isReady(pod, target.container);
-  const problem =
-    workloadProblem(target, view.workload) ??
-    (pod === undefined
-      ? replicaSetProblem(target, view.replicaSets)
-      : ready
-        ? undefined
-        : (firstContainerProblem(target, pod, view.events) ?? podProblem(target, pod, view.events)));
+  const problem = workloadProblem(target, view.workload) ?? (ready ? undefined : podTrouble(target, pod, view));
   return { ...stepOf(pod, target.container, view.events), pod, ready, problem };
 }
 
+function podTrouble(target: RolloutTarget, pod: Pod | undefined, view: RolloutView): Problem | undefined {
+  if (pod === undefined) return replicaSetProblem(target, view.replicaSets);
+  return firstContainerProblem(target, pod, view.events) ?? podProblem(target, pod, view.events);
+}
+
 function firstContainerProblem(target: RolloutTarget, pod: Pod, events: readonly KubeObject[]): Problem | undefined {
+  const pulls = imagePulls(events);
   for (const container of needed(pod, target.container)) {
-    const problem = containerProblem(target, pod, container, events);
+    const problem = containerProblem(target, pod, container, pulls);
     if (problem !== undefined) return problem;
   }
   return undefined;
@@ -86,34 +86,15 @@ function stepOf(
   if (pod === undefined) return { step: 'schedule', detail: 'Waiting for the new pod' };
   if (pod.node === undefined) return { step: 'schedule', detail: `Waiting for a node for pod ${pod.name}` };
   const own = needed(pod, container);
-  const pulls = pullsOf(events);
-  const lacking = own.filter(({ image, imageId }) => imageId === undefined && pulls.get(image) !== 'done');
+  const pulls = imagePulls(events);
+  const lacking = own.filter(({ image, imageId }) => imageId === undefined && pulls.get(image)?.kind !== 'done');
   const step = lacking.length === 0 ? 'containers' : 'pull';
-  const pulling = lacking.find(({ image }) => pulls.get(image) === 'begun');
+  const pulling = lacking.find(({ image }) => pulls.get(image)?.kind === 'begun');
   if (pulling !== undefined) return { step, detail: `Pulling image ${pulling.image}` };
-  const retried = own.find(lacksImage);
+  const retried = lacking.find(({ image }) => pulls.get(image)?.kind === 'failed');
   if (retried !== undefined) return { step, detail: `Image ${retried.image} cannot be pulled yet; trying again` };
   const running = own.find(({ init, state }) => init && state.kind === 'running');
   if (running !== undefined) return { step, detail: `Running init container ${running.name} of pod ${pod.name}` };
   const next = own.find(({ state }) => state.kind === 'waiting');
   return { step, detail: `Starting container ${next?.name ?? container} of pod ${pod.name}` };
-}
-
-/** How far each image is that events speak of; an ended pull may have failed. */
-function pullsOf(events: readonly KubeObject[]): ReadonlyMap<string, 'begun' | 'done'> {
-  const pulls = new Map<string, 'begun' | 'done'>();
-  for (const { reason, message } of inOrder(events)) {
-    const image = /image "([^"]+)"/.exec(textField(message) ?? '')?.[1];
-    if (image === undefined) continue;
-    if (reason === 'Pulling') pulls.set(image, 'begun');
-    else if (reason === 'Pulled') pulls.set(image, 'done');
-    else pulls.delete(image);
-  }
-  return pulls;
-}
-
-function inOrder(events: readonly KubeObject[]): readonly KubeObject[] {
-  const time = (event: KubeObject): string =>
-    textField(event.lastTimestamp) ?? textField(event.eventTime) ?? event.metadata.creationTimestamp ?? '';
-  return events.toSorted((a, b) => time(a).localeCompare(time(b)));
 }

@@ -70,7 +70,7 @@ function originalProblem(target: SettleTarget, { workload, pods = [] }: SettleVi
   for (const object of pods.filter((pod) => !isOwn(target, pod))) {
     const pod = readPod(object);
     if (pod.deleting) continue;
-    const [problem] = pod.containers.flatMap((container) => containerProblem(target, pod, container, []) ?? []);
+    const [problem] = pod.containers.flatMap((container) => containerProblem(target, pod, container, new Map()) ?? []);
     if (problem !== undefined) return problem;
   }
   return undefined;

@@ -81,11 +81,25 @@ describe('rolloutProgress', () => {
       grace: 0,
     },
     {
+      name: 'a failed pull that only an event tells of so far',
+      view: {
+        pods: [pod({ sidecar: running })],
+        events: [
+          event('Pulling', 'Pulling image "dev:1"', 1),
+          event('Failed', 'Failed to pull image "dev:1": dial tcp: connection refused', 2),
+          event('Failed', 'Error: ErrImagePull', 2),
+        ],
+      },
+      code: 'devmode.image-pull',
+      says: /cannot pull image dev:1: .*connection refused/,
+      grace: 8000,
+    },
+    {
       name: 'a registry that does not answer',
       view: { pods: [pod({ sidecar: waiting('ErrImagePull', 'dial tcp: i/o timeout') })] },
       code: 'devmode.image-pull',
       says: /podloop-sidecar .* i\/o timeout/,
-      grace: 10_000,
+      grace: 8000,
     },
     {
       name: 'a crash',
@@ -118,6 +132,17 @@ describe('rolloutProgress', () => {
       says: /^Init container migrate of pod web-1 .* exit code 1: no database$/,
       grace: 0,
     },
+    ...[0, 1].map((restartCount) => ({
+      name: `an init container that failed ${restartCount + 1} times`,
+      view: {
+        pods: [
+          pod({ sidecar: running, init: { name: 'migrate', state: { terminated: { exitCode: 1 } }, restartCount } }),
+        ],
+      },
+      code: 'devmode.crash',
+      says: /^Init container migrate .* exit code 1\.$/,
+      grace: restartCount === 0 ? 8000 : 0,
+    })),
     {
       name: 'root where it is forbidden',
       view: {
@@ -257,7 +282,7 @@ interface PodOptions {
   readonly sidecar?: State;
   readonly web?: State;
   readonly proxy?: State;
-  readonly init?: { readonly name: string; readonly state: State };
+  readonly init?: { readonly name: string; readonly state: State; readonly restartCount?: number };
 }
 
 function pod(options: PodOptions = {}): KubeObject {
@@ -289,17 +314,18 @@ function pod(options: PodOptions = {}): KubeObject {
       conditions,
       initContainerStatuses: [
         status('podloop-sidecar', sidecar ?? idle),
-        ...(init === undefined ? [] : [status(init.name, init.state)]),
+        ...(init === undefined ? [] : [status(init.name, init.state, init.restartCount)]),
       ],
       containerStatuses: [status('proxy', proxy ?? idle), status('web', web ?? idle)],
     },
   };
 }
 
-function status(name: string, { last, ...state }: State): Json {
+function status(name: string, { last, ...state }: State, restartCount = 0): Json {
   const ran = state.running !== undefined || last !== undefined;
   return {
     name,
+    restartCount,
     state,
     ...(ran ? { imageID: 'x@sha256:1' } : {}),
     ...(last === undefined ? {} : { lastState: { terminated: last } }),
