@@ -2,8 +2,10 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as embedded from '../test/cluster/embeddedCluster.ts';
 import { installVsCode } from '../test/vscode/install.ts';
+import { packagedExtension } from '../test/vscode/packagedExtension.ts';
 import { ShopLoop } from '../test/e2e/shopLoop.ts';
-import { openShopWorld, type ShopWorld } from '../test/e2e/shopWorld.ts';
+import { openShop, openShopWorld, type Shop } from '../test/e2e/shopWorld.ts';
+import { CodeServer } from '../test/vscode/codeServer.ts';
 import { checkout } from './bundles.ts';
 import { namedCluster } from './namedCluster.ts';
 import { runNode } from './programs.ts';
@@ -33,32 +35,38 @@ try {
   process.env.PODLOOP_KUBECONFIG = kubeconfig;
   process.env.PODLOOP_CONTEXT = context;
   section('deploying the shop and opening VS Code on it');
-  const world = await openShopWorld({ name: 'demo', namespace: 'shop' });
-  try {
-    if (values.script) await playLoop(world);
-    else await serve(world);
-  } finally {
-    section('stopping');
-    if (!own) await world.cluster.kubectl(['delete', 'namespace', 'shop', '--wait=false']);
-    await world.dispose();
-  }
+  if (values.script) await playLoop();
+  else await serve();
 } finally {
   if (own && !wasUp) await embedded.down();
 }
 section('done');
 
-async function playLoop(world: ShopWorld): Promise<void> {
-  section('the loop');
-  const recorder = world.vsCode.record('demo', say);
-  await new ShopLoop(world, recorder.step).play();
-  say(`Pictures: ${path.relative(process.cwd(), recorder.folder)}`);
+async function playLoop(): Promise<void> {
+  const world = await openShopWorld({ name: 'demo', namespace: 'shop' });
+  try {
+    section('the loop');
+    const recorder = world.vsCode.record('demo', say);
+    await new ShopLoop(world, recorder.step).play();
+    say(`Pictures: ${path.relative(process.cwd(), recorder.folder)}`);
+  } finally {
+    await stop(world);
+  }
 }
 
-async function serve(world: ShopWorld): Promise<void> {
+/** VS Code on the shop for a person's own browser, until Ctrl+C. */
+async function serve(): Promise<void> {
+  const shop = await openShop('shop');
+  const server = await CodeServer.start({
+    state: path.join(checkout, '.local/vscode/demo'),
+    vsix: [await packagedExtension()],
+    env: { KUBECONFIG: shop.cluster.kubeconfig },
+    staysWithoutWindow: true,
+  });
   say(`
-VS Code with Podloop and the shop's source:  ${world.vsCode.server.url(world.folder)}
+VS Code with Podloop and the shop's source:  ${server.url(shop.folder)}
 
-  1. Open the Podloop view in the activity bar: ${world.cluster.context}, shop, Deployments.
+  1. Open the Podloop view in the activity bar: ${shop.cluster.context}, shop, Deployments.
   2. Right-click web, Start Develop. Then Run.
   3. Change the version in web/src/identity.js, save, and look at the address that Run printed.
 
@@ -66,4 +74,13 @@ The source is a copy of ${path.relative(process.cwd(), path.join(checkout, 'exam
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   });
+  await server.stop();
+  await stop(shop);
+}
+
+async function stop(shop: Shop): Promise<void> {
+  section('stopping');
+  // The cluster that came with the demo goes as a whole.
+  if (!own) await shop.cluster.kubectl(['delete', 'namespace', 'shop', '--wait=false']);
+  await shop.dispose();
 }

@@ -8,8 +8,8 @@ import { connectTestCluster, type TestCluster, type TestNamespace } from '../clu
 import { freePort } from '../machine/freePort.ts';
 import { until } from '../machine/until.ts';
 import { scenario } from '../vscode/scenario.ts';
+import { packagedExtension } from '../vscode/packagedExtension.ts';
 import { VsCode } from '../vscode/vsCode.ts';
-import { vsix } from './shopWorld.ts';
 
 // What the tree says when a cluster cannot be shown. The kubeconfig changes under the window, as it does for a person.
 
@@ -48,7 +48,12 @@ before(async () => {
   namespace = await cluster.createNamespace();
   folder = mkdtempSync(path.join(tmpdir(), 'podloop-errors-'));
   kubeconfig = path.join(folder, 'kubeconfig');
-  vsCode = await VsCode.open({ name: 'tree-errors', folder, vsix: [vsix], env: { KUBECONFIG: kubeconfig } });
+  vsCode = await VsCode.open({
+    name: 'tree-errors',
+    folder,
+    vsix: [await packagedExtension()],
+    env: { KUBECONFIG: kubeconfig },
+  });
 });
 
 after(async () => {
