@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { AbortError } from '../base/errors.ts';
 import { commandTable } from './commandTable.ts';
 import type { CommandTable } from './register.ts';
 import { createServices, type Services, type WindowContext } from './services.ts';
@@ -30,6 +31,7 @@ export async function openDevWindow(options: DevWindowOptions): Promise<DevWindo
   const services = await createServices(options);
   const wires = wireWindow(services, options.view);
   const { sessions, terminals, now, locale, log } = services;
+  const closing = new AbortController();
   return {
     services,
     commands: commandTable(services, options.showLog),
@@ -39,9 +41,10 @@ export async function openDevWindow(options: DevWindowOptions): Promise<DevWindo
     },
     async resume() {
       const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-      await resumeSessions(sessions, services.sessionDeps(), { folders, log });
+      await resumeSessions(sessions, { deps: services.sessionDeps(), folders, signal: closing.signal, log });
     },
     async close() {
+      closing.abort(new AbortError());
       wires.dispose();
       await sessions.detachAll();
       services.dispose();

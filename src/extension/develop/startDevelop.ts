@@ -19,6 +19,7 @@ import type { Memory } from '../memory.ts';
 import { chooseWorkload, type WorkloadQuestionDeps } from '../prompts/chooseWorkload.ts';
 import { ask } from '../prompts/pick.ts';
 import type { OpenSession, OpenSessions } from '../session/openSessions.ts';
+import { tryClaimSession } from '../session/sessionClaim.ts';
 import type { Settings } from '../settings.ts';
 import { workloadOf } from '../subject.ts';
 import type { EndDevelop } from './endDevelop.ts';
@@ -62,7 +63,10 @@ export class StartDevelop {
     const session = await this.#start(request);
     // Not before: an answer that did not work must be asked for again.
     await this.#deps.memory.remember(workload, choice);
-    this.#welcome(this.#deps.sessions.add(session));
+    const open = this.#deps.sessions.add(session);
+    const claim = await tryClaimSession(session.id);
+    if (claim !== undefined) open.scope.add(claim);
+    this.#welcome(open);
   }
 
   async #start(request: StartRequest): Promise<DevSession> {
@@ -106,7 +110,9 @@ export class StartDevelop {
     const saved = await listSavedSessions(deps.stateDir, log);
     const own = saved.find(({ id }) => id === mark.record.session);
     if (own === undefined) return false;
-    sessions.add(await resumeSession(deps, own));
+    const claim = await tryClaimSession(own.id);
+    if (claim === undefined) throw otherWindow(workload);
+    sessions.add(await resumeSession(deps, own)).scope.add(claim);
     return true;
   }
 
@@ -146,6 +152,14 @@ export class StartDevelop {
 
 function tell(text: string): void {
   vscode.window.setStatusBarMessage(text, 5000);
+}
+
+function otherWindow(workload: WorkloadId): UserError {
+  return new UserError({
+    code: 'session.other-window',
+    message: `${workload.name} is in dev mode in another window of this machine.`,
+    next: 'Work there, or close that window and try again.',
+  });
 }
 
 function alreadyHere(workload: WorkloadId): UserError {
