@@ -72,7 +72,8 @@ VS Code with Podloop and the shop's source:  ${server.url(shop.folder)}
 
 The source is a copy of ${path.relative(process.cwd(), path.join(checkout, 'examples/shop'))}. Ctrl+C ends everything.`);
   await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+    // Not once: npm passes a signal on a second time, which must not end what is being stopped.
+    process.on('SIGINT', () => resolve()).on('SIGTERM', () => resolve());
   });
   await server.stop();
   await stop(shop);

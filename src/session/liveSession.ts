@@ -139,7 +139,7 @@ export class LiveSession implements DevSession {
       {
         start: async (started) => {
           pod = await this.pod(started);
-          return this.#exec(runScript(kind, config.workDir, commandLine), true, started);
+          return this.#exec(runScript(this.id, config.workDir, commandLine), true, started);
         },
         stopStrays: (stopped) => this.#stopStrays(stopped),
         beforeStart: (started) => this.flush(started),
@@ -235,7 +235,7 @@ export class LiveSession implements DevSession {
   }
 
   async #stopStrays(signal: AbortSignal): Promise<void> {
-    const stream = await this.#exec(stopScript(), false, signal);
+    const stream = await this.#exec(stopScript(this.id), false, signal);
     stream.stdout.resume();
     stream.stderr.resume();
     try {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
 import { silentLog } from '../../../src/base/log.ts';
@@ -34,12 +35,12 @@ interface Bench {
   readonly until: (pattern: RegExp) => Promise<void>;
 }
 
-function start(t: TestContext, commandLine: string, keep: boolean): Bench {
+function start(t: TestContext, commandLine: string, keep: boolean, marker: string = randomUUID()): Bench {
   const command = new PodCommand(
     {
-      start: () => Promise.resolve(localExec(runScript('run', '/', commandLine))),
+      start: () => Promise.resolve(localExec(runScript(marker, '/', commandLine))),
       async stopStrays() {
-        const stream = localExec(stopScript());
+        const stream = localExec(stopScript(marker));
         stream.stdout.resume();
         await stream.exit;
       },
@@ -81,17 +82,14 @@ test('a command runs once, its output and exit code arrive', { skip }, async (t)
 });
 
 test('restart ends the program with its children and starts it again', { skip }, async (t) => {
-  const { command, until, ended } = start(t, 'echo pid $$; sleep 1000 & echo up; wait', true);
+  const marker = randomUUID();
+  const { command, until, ended } = start(t, 'echo pid $$; sleep 1000 & echo up; wait', true, marker);
   await until(/up/);
   await command.restart();
   await until(/up[^]*pid[^]*up/);
   await command.stop();
   assert.equal(await ended, undefined);
-  const left = localExec([
-    'sh',
-    '-c',
-    "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c '^PODLOOP_RUN='",
-  ]);
+  const left = localExec(['sh', '-c', `cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c '=${marker}$'`]);
   let count = '';
   left.stdout.on('data', (chunk: Buffer) => (count += chunk.toString()));
   await left.exit;
