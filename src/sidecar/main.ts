@@ -33,6 +33,7 @@ function serve(): void {
   });
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: maxFrameBytes });
   http.on('upgrade', (request, socket, head) => {
+    socket.on('error', (error) => log.info('A connection broke.', { error: error.message }));
     if (!hasToken(request.headers.authorization, tokenHash)) {
       log.warn('A connection came without the right token.');
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

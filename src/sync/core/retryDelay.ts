@@ -9,7 +9,7 @@ const steps: Readonly<Record<RetryReason, readonly number[]>> = {
   parent: [0, 1000, 5000, 30_000],
   changing: [20, 50, 100, 250, 1000, 2000, 5000],
   unreadable: [1000, 5000, 30_000],
-  diskFull: [5000],
+  diskFull: [2000, 5000],
   busy: [100, 500, 2000, 5000],
   notEmpty: [50, 200, 1000, 30_000],
   readOnly: [5000, 30_000],

@@ -35,6 +35,14 @@ export class ProblemList implements Disposable {
     this.#set(this.#remote, path, problem);
   }
 
+  /** Tells the problems now if there is a change that has not been told. */
+  tellNow(): void {
+    if (this.#timer === undefined) return;
+    this.#timer.dispose();
+    this.#timer = undefined;
+    this.#onChange([...this.#local.values(), ...this.#remote.values()]);
+  }
+
   dispose(): void {
     this.#timer?.dispose();
   }
@@ -48,8 +56,7 @@ export class ProblemList implements Disposable {
       list.set(path, problem);
     }
     this.#timer ??= this.#scheduler.after(tellMs, () => {
-      this.#timer = undefined;
-      this.#onChange([...this.#local.values(), ...this.#remote.values()]);
+      this.tellNow();
     });
   }
 }

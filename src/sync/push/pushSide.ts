@@ -219,8 +219,10 @@ export class PushSide {
 
   #settleFlushes(): void {
     const refused = [...this.#problems.remote];
-    if (refused.length > 0) this.#flushes.fail(notEverythingArrived(refused));
-    else this.#flushes.settle((id) => this.#pusher.flush(id));
+    if (refused.length > 0) {
+      this.#problems.tellNow();
+      this.#flushes.fail(notEverythingArrived(refused));
+    } else this.#flushes.settle((id) => this.#pusher.flush(id));
   }
 
   #rootIsMissing(): void {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
 
 /** The token that a sidecar of these tests expects. */
 export const testToken = 'a token only for tests';
+
+const unshareFlags = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
 
 /** A real sidecar process on this machine. */
 export class SidecarProcess {
@@ -17,9 +19,18 @@ export class SidecarProcess {
     this.port = port;
   }
 
-  /** Starts a sidecar over a volume folder and waits until it listens. */
-  static async start(volume: string, port = 0): Promise<SidecarProcess> {
-    const child = spawn(process.execPath, [path.join(import.meta.dirname, '../../../src/sidecar/main.ts')], {
+  /**
+   * Starts a sidecar over a volume folder and waits until it listens. `mounts` are shell commands that run before it
+   * in a mount namespace of its own; what it then has is found below `processRoot`.
+   */
+  static async start(volume: string, port = 0, mounts?: string): Promise<SidecarProcess> {
+    const main = path.join(import.meta.dirname, '../../../src/sidecar/main.ts');
+    const alone = [process.execPath, main] as const;
+    const [program, ...args] =
+      mounts === undefined
+        ? alone
+        : (['unshare', ...unshareFlags, 'sh', '-ec', `${mounts}\nexec "$@"`, 'sh', ...alone] as const);
+    const child = spawn(program, args, {
       env: {
         ...process.env,
         PODLOOP_PORT: String(port),
@@ -39,7 +50,16 @@ export class SidecarProcess {
     throw new Error(`The sidecar did not start: ${output}`);
   }
 
-  /** Resident memory in MiB. */
+  /** Whether this machine lets a test make mounts that nobody else sees. */
+  static get canMount(): boolean {
+    return spawnSync('unshare', [...unshareFlags, 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
+  }
+
+  /** The root folder as the process sees it. */
+  get processRoot(): string {
+    return `/proc/${this.pid}/root`;
+  }
+
   get pid(): number {
     assert.ok(this.#child.pid !== undefined);
     return this.#child.pid;

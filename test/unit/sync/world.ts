@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { silentLog } from '../../../src/base/log.ts';
-import { localPath } from '../../../src/base/paths.ts';
+import { type LocalPath, localPath } from '../../../src/base/paths.ts';
 import { systemScheduler } from '../../../src/base/scheduler.ts';
 import type { BatchApplied, SyncStatus } from '../../../src/sync/core/status.ts';
 import { openSyncEngine } from '../../../src/sync/openSyncEngine.ts';
@@ -18,7 +18,8 @@ export class World {
   readonly base = mkdtempSync(path.join(tmpdir(), 'podloop-sync-'));
   readonly root = path.join(this.base, 'project');
   readonly volume = path.join(this.base, 'volume');
-  readonly remote = path.join(this.volume, 'files');
+  /** The synced tree in the volume; see `startSidecar` for one with mounts. */
+  remote = path.join(this.volume, 'files');
   readonly applied: BatchApplied[] = [];
   readonly statuses: SyncStatus[] = [];
   /** Wraps each new connection; a test may cut or slow it. */
@@ -46,8 +47,10 @@ export class World {
     this.openEngine(options);
   }
 
-  async startSidecar(): Promise<void> {
-    this.#sidecar = await SidecarProcess.start(this.volume, this.#sidecar?.port);
+  /** Starts a sidecar, on the port that the one before had; `mounts` as in `SidecarProcess.start`. */
+  async startSidecar(mounts?: string): Promise<void> {
+    this.#sidecar = await SidecarProcess.start(this.volume, this.#sidecar?.port, mounts);
+    if (mounts !== undefined) this.remote = path.join(this.#sidecar.processRoot, this.volume, 'files');
   }
 
   openEngine(options: Partial<SyncEngineOptions> = {}): void {
@@ -83,6 +86,11 @@ export class World {
     mkdirSync(path.dirname(absolute), { recursive: true });
     writeFileSync(absolute, content, { mode });
     return absolute;
+  }
+
+  /** A folder of its own beside the project. */
+  folder(name: string): LocalPath {
+    return localPath(path.join(this.base, name));
   }
 
   /** Tells the engine, if there is one, that a file was saved. */
