@@ -13,7 +13,7 @@ export interface RecordCodec<T> {
 const magic = new TextEncoder().encode('podloop journal 1\n');
 const maxRecordBytes = 64 * 1024;
 /** A journal shorter than this, in bytes, is never worth rewriting. */
-const smallJournal = 1024 * 1024;
+const smallJournal = 256 * 1024;
 
 /**
  * An append-only file of checksummed records. A record that was appended survives the death of the process; of a
