@@ -54,8 +54,7 @@ export function commandTable(services: Services, showLog: () => void): CommandTa
       if (starting) await vscode.commands.executeCommand('notifications.showList');
       else await showMenu(services, subject);
     },
-    'podloop.showLogs': (subject) =>
-      showPodLogs(services.clusters, subject, () => chooseWorkload(services, 'Show Pod Logs', 'developable')),
+    'podloop.showLogs': (subject) => showPodLogs(services.clusters, subject, () => workloadToRead(services)),
     'podloop.showLog': showLog,
     'podloop.openConfig': async (subject) => {
       if (sessions.all.length === 0) return openWorkspaceConfig();
@@ -78,6 +77,14 @@ export function commandTable(services: Services, showLog: () => void): CommandTa
 async function showMenu({ sessions, terminals, now, locale }: Services, subject: unknown): Promise<void> {
   const open = await chooseSession(sessions, subject, { title: 'Podloop', now: now(), locale });
   await showSessionMenu(open, terminals.running(open), { now: now(), locale });
+}
+
+/** The workload of a session of this window if there is one, else any. */
+async function workloadToRead(services: Services): Promise<WorkloadId> {
+  const { sessions, now, locale } = services;
+  if (sessions.all.length === 0) return chooseWorkload(services, 'Show Pod Logs', 'developable');
+  const { session } = await chooseSession(sessions, undefined, { title: 'Show Pod Logs', now: now(), locale });
+  return session.state.workload;
 }
 
 /** The session of this window if there is one, else any workload that the cluster shows in dev mode. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
+import { configJsonSchema } from '../../../src/config/configSchema.ts';
 import * as contributions from '../../../src/extension/contributions.ts';
 
 const checkout = path.resolve(import.meta.dirname, '../../..');
@@ -19,6 +20,7 @@ const manifest = z
       viewsContainers: z.record(z.string(), z.array(z.object({ id: z.string(), icon: z.string() }))),
       viewsWelcome: z.array(z.object({ view: z.string(), contents: z.string(), when: z.string() })),
       terminal: z.object({ profiles: z.array(z.object({ id: z.string(), title: z.string() })) }),
+      yamlValidation: z.array(z.object({ fileMatch: z.string(), url: z.string() })),
       configuration: z.object({ properties: z.record(z.string(), z.object({ markdownDescription: z.string() })) }),
     }),
   })
@@ -86,4 +88,10 @@ test('the icons that package.json names exist', () => {
     icons.filter((icon) => !existsSync(path.join(checkout, icon))),
     [],
   );
+});
+
+test('the schema that editors get is that of the config file', () => {
+  const [{ url } = { url: '' }] = contributes.yamlValidation;
+  const schema: unknown = JSON.parse(readFileSync(path.join(checkout, url), 'utf8'));
+  assert.deepEqual(schema, configJsonSchema());
 });
