@@ -125,7 +125,7 @@ suite('a replica', () => {
     assert.equal(disk.listed().length, 20);
     disk.replica.close();
     const broken = Buffer.from(bytes);
-    broken[Math.floor(whole / 2)] = (broken[Math.floor(whole / 2)] ?? 0) ^ 0xff;
+    broken[Math.floor(whole / 6)] = (broken[Math.floor(whole / 6)] ?? 0) ^ 0xff;
     writeFileSync(journal, broken);
     disk.open();
     assert.ok(disk.listed().length < 20, 'nothing after the damage is believed');
