@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** The token that a sidecar of these tests expects. */
 export const testToken = 'a token only for tests';
+
+// Threads and processes of these tests load the same sources again and again.
+process.env.NODE_COMPILE_CACHE ??= path.join(tmpdir(), 'podloop-compile-cache');
 
 const unshareFlags = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
 
