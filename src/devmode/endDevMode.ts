@@ -6,6 +6,7 @@ import { readRecord } from './core/recordAnnotation.ts';
 import { restore } from './core/template.ts';
 import type { DevModeContext } from './devModeContext.ts';
 import { patchBetween } from './patchBetween.ts';
+import { returnOwnership } from './returnOwnership.ts';
 import { settleWorkload } from './settleWorkload.ts';
 
 export interface EndOptions extends DevModeContext {
@@ -80,7 +81,14 @@ async function writeRestored(cluster: Cluster, ref: ObjectRef, options: EndOptio
       sent = { outcome: 'restored', keptChanges, session: record.session };
       const patch = { kind: 'json', operations: patchBetween(current, object) } as const;
       // Not the caller's signal: whether dev mode is over must not stay unknown.
-      return { ...sent, workload: await cluster.patch(ref, patch, AbortSignal.timeout(writeLimit)) };
+      const workload = await cluster.patch(ref, patch, AbortSignal.timeout(writeLimit));
+      await returnOwnership(
+        cluster,
+        ref,
+        { entered: current, restored: workload, owners: record.owners ?? [] },
+        options.log,
+      );
+      return { ...sent, workload };
     } catch (error) {
       const code = error instanceof UserError ? error.code : '';
       if (changedMeanwhile.includes(code)) {

@@ -32,7 +32,10 @@ export function containerProblem(
   if (state.kind === 'terminated') return endProblem(where, target, pod, container, state);
   const { reason = '', message = '' } = state;
   const pull = pulls.get(container.image);
-  const failed = container.imageId === undefined && pull?.kind === 'failed' ? pull.message : undefined;
+  const failed =
+    container.imageId === undefined && pull?.kind === 'failed'
+      ? pull.message.replace(/^Failed to pull image "[^"]*": /, '')
+      : undefined;
   if (pullReasons.includes(reason)) {
     return pullProblem(where, container, reason, registryAnswer(message, failed));
   }

@@ -1,4 +1,4 @@
-import type { Json } from '../../base/json.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
 
 /** Annotation on the workload that holds the record; present exactly while the workload is in dev mode. */
 export const recordAnnotation = 'podloop.dev/record';
@@ -45,4 +45,9 @@ export interface DevModeRecord {
   /** Version of Podloop that wrote the record. */
   readonly podloop: string;
   readonly edits: readonly RecordedEdit[];
+  /** Who owned which fields before, as `metadata.managedFields` said it. */
+  readonly owners?: readonly FieldOwner[];
 }
+
+/** An entry of `metadata.managedFields`. */
+export type FieldOwner = JsonObject;

@@ -20,7 +20,10 @@ export function readRecord(workload: KubeObject): DevModeRecord | undefined {
   const { data: header } = headerSchema.safeParse(parsed);
   if (header !== undefined && header.version > 1) throw newerError(name, header.podloop);
   const { data, error } = recordSchema.safeParse(parsed);
-  if (data !== undefined) return { ...data, edits: data.edits.map(toEdit) };
+  if (data !== undefined) {
+    const { edits, owners, ...rest } = data;
+    return { ...rest, edits: edits.map(toEdit), ...(owners === undefined ? {} : { owners }) };
+  }
   throw damagedError(name, z.prettifyError(error));
 }
 
@@ -62,6 +65,7 @@ const recordSchema = z.object({
   workDir: z.string(),
   podloop: z.string(),
   edits: z.array(editSchema),
+  owners: z.array(z.record(z.string(), json)).optional(),
 });
 
 function toEdit({ path, before, after, next }: z.output<typeof editSchema>): RecordedEdit {

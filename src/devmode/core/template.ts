@@ -5,6 +5,7 @@ import type { DevSpec } from './devSpec.ts';
 import { readAt, writeAt } from './documentPath.ts';
 import { developableKind } from './developableKinds.ts';
 import { Draft } from './draft.ts';
+import { ownersOf } from './ownership.ts';
 import { filesFolder, sidecarContainer, workspaceVolume } from './podObjects.ts';
 import { effectiveUser, plainPath } from './podTemplate.ts';
 import { type DevModeRecord, type PathStep, recordAnnotation, sessionLabel } from './record.ts';
@@ -42,7 +43,11 @@ export function enter(
   addWorkspace(draft, pod, spec);
   addSidecar(draft, pod, spec);
   const { session, developer, since, container, workDir, podloop } = spec;
-  const record = { version: 1, session, developer, since, container, workDir, podloop, edits: draft.edits } as const;
+  const owners = ownersOf(workload);
+  const record: DevModeRecord = {
+    ...{ version: 1, session, developer, since, container, workDir, podloop, edits: draft.edits },
+    ...(owners.length === 0 ? {} : { owners }),
+  };
   return { object: withRecord(ref, draft.document, record), record };
 }
 

@@ -5,6 +5,7 @@ import type { ListScope } from '../../../src/cluster/cluster.ts';
 import { objectField, objectsField } from '../../../src/cluster/core/fields.ts';
 import { type KubeObject, type ResourceType, types } from '../../../src/cluster/core/objects.ts';
 import { developableKind } from '../../../src/devmode/core/developableKinds.ts';
+import { ownersOf } from '../../../src/devmode/core/ownership.ts';
 import { rolloutState } from '../../../src/devmode/core/rolloutState.ts';
 import { listDevMode } from '../../../src/devmode/listDevMode.ts';
 import {
@@ -208,6 +209,28 @@ describe('dev mode on a plain namespace', { timeout: 120_000 }, () => {
     bench = await devModeBench();
   });
   after(() => bench.dispose());
+
+  it('leaves no ownership of fields behind that a later server-side apply would clash with', async () => {
+    const manifest = (image: string): string => {
+      const labels = { app: 'applied' };
+      const template = {
+        metadata: { labels },
+        spec: { containers: [{ name: 'web', image, command: ['sleep', '60'] }] },
+      };
+      const metadata = { name: 'web', namespace: bench.namespace.name };
+      const spec = { replicas: 0, selector: { matchLabels: labels }, template };
+      return JSON.stringify({ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec });
+    };
+    const apply = (image: string): Promise<string> =>
+      bench.test.kubectl(['apply', '--server-side', '-f', '-'], manifest(image));
+    await bench.kubectl('delete', 'deployment', '--all');
+    await apply('example.test/web:1');
+    const owners = ownersOf(await bench.read());
+    await bench.start();
+    await bench.end();
+    assert.deepEqual(ownersOf(await bench.read()), owners);
+    await apply('example.test/web:2');
+  });
 
   it('costs little more than a plain rollout of the same image', async (context) => {
     await bench.deploy({ pod: { securityContext: {} } });
