@@ -39,11 +39,19 @@ export async function measureLoop(quick: boolean, report: (line: string) => void
     const rounds = await measureRounds(bench, quick ? 2 : 5);
     report('first sync');
     const size = await writeTree(bench.folder, quick ? 500 : 4_632);
-    const started = performance.now();
-    const session = await startSession(bench.machine('laptop'), request(bench), AbortSignal.timeout(300_000), () => {});
+    let began = performance.now();
+    const session = await startSession(
+      bench.machine('laptop'),
+      request(bench),
+      AbortSignal.timeout(300_000),
+      (state) => {
+        // Until the connection stands nothing is sent: the first sync begins with its step.
+        if (state.phase.kind === 'starting' && state.phase.steps.at(-1)?.step === 'connect') began = performance.now();
+      },
+    );
     const phase = session.state.phase;
     if (phase.kind !== 'active') throw new Error(`The session is ${phase.kind}.`);
-    const firstSync = performance.now() - started - spreadOf(rounds.start).p50;
+    const firstSync = performance.now() - began;
     const cluster = await bench.openCluster();
     report('edits');
     const edits = await measureEdits(bench, { session, cluster, pod: phase.pod }, quick ? 30 : 300);
