@@ -2,6 +2,7 @@ import { UserError } from '../base/errors.ts';
 import { delay } from '../base/scheduler.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { describeRef, type KubeObject, type ObjectRef } from '../cluster/core/objects.ts';
+import { announceReplicas } from './announceReplicas.ts';
 import { readRecord } from './core/recordAnnotation.ts';
 import { restore } from './core/template.ts';
 import type { DevModeContext } from './devModeContext.ts';
@@ -77,6 +78,12 @@ async function writeRestored(cluster: Cluster, ref: ObjectRef, options: EndOptio
         return { outcome: 'notInDevMode', keptChanges: [], session, ...sent, workload: current };
       if (session !== undefined && record.session !== session) return { outcome: 'takenOver', keptChanges: [] };
       const { object, keptChanges } = restore(current, record);
+      await announceReplicas(
+        cluster,
+        ref,
+        { entered: current, restored: object, session: record.session },
+        options.log,
+      );
       signal.throwIfAborted();
       sent = { outcome: 'restored', keptChanges, session: record.session };
       const patch = { kind: 'json', operations: patchBetween(current, object) } as const;

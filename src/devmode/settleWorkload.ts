@@ -1,9 +1,9 @@
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { toError } from '../base/errors.ts';
 import type { Cluster, ListScope } from '../cluster/cluster.ts';
-import { objectField, textField } from '../cluster/core/fields.ts';
 import { type KubeObject, types } from '../cluster/core/objects.ts';
 import { Patience } from './core/patience.ts';
+import { podSelector } from './core/podSelector.ts';
 import { sessionLabel } from './core/record.ts';
 import { settleState, type SettleTarget, type SettleView } from './core/settling.ts';
 import type { DevModeContext } from './devModeContext.ts';
@@ -81,7 +81,7 @@ class Settling implements Disposable {
       }));
       this.#watch(types.replicaSet, { labelSelector: own }, (replicaSets) => ({ replicaSets }));
       if (rollout) {
-        this.#watch(types.pod, { labelSelector: selectorOf(this.#workload) ?? own }, (pods) => ({ pods }));
+        this.#watch(types.pod, { labelSelector: podSelector(this.#workload) ?? own }, (pods) => ({ pods }));
       }
       if (signal.aborted) stop();
     });
@@ -139,11 +139,4 @@ class Settling implements Disposable {
     });
     this.#deletions.set(uid, deletion);
   }
-}
-
-/** Selects the workload's pods; `undefined` when it selects them by more than labels. */
-function selectorOf(workload: KubeObject): string | undefined {
-  const { matchLabels, matchExpressions } = objectField(objectField(workload.spec).selector);
-  const labels = Object.entries(objectField(matchLabels)).map(([key, value]) => `${key}=${textField(value) ?? ''}`);
-  return labels.length === 0 || matchExpressions !== undefined ? undefined : labels.join(',');
 }

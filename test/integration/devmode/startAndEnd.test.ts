@@ -90,7 +90,15 @@ describe('dev mode in a restricted namespace', { timeout: 180_000 }, () => {
     assert.ok(entry !== undefined && !(entry.record instanceof Error));
     assert.equal(entry.record.developer.user, 'ada');
 
+    await bench.kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
+    const devPods = new Set<string>();
+    const own = { namespace: bench.namespace.name, labelSelector: 'podloop.dev/session' };
+    const watch = bench.cluster.watch(types.pod, own, (state) => {
+      if (state.kind === 'live') for (const { metadata } of state.items) devPods.add(metadata.name);
+    });
     const result = await bench.end();
+    watch.dispose();
+    assert.deepEqual([...devPods], [pod], 'no dev pod is started to end dev mode');
     assert.deepEqual(result, { outcome: 'restored', keptChanges: [], unfinished: undefined });
     assert.deepEqual(ownFields(await bench.read()), ownFields(original));
     assert.deepEqual(await remains(bench), []);
