@@ -106,7 +106,9 @@ export class LiveSession implements DevSession {
     this.#store.add(engine.onProblems((problems) => this.dispatch({ kind: 'problemsChanged', problems })));
     this.#store.add(engine.onBatchApplied((batch) => this.#onBatch(batch)));
     this.#store.add(pods.onChange((state) => this.#onPod(state)));
-    this.#store.add(followWorkload(this.#cluster, this.#ref, id, (error) => this.#onLost(error)));
+    this.#store.add(
+      followWorkload(this.#cluster, this.#ref, id, { onLost: (error) => this.#onLost(error), log: this.#log }),
+    );
   }
 
   /** Resolves when the first sync is complete; rejects when it cannot be. */

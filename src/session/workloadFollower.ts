@@ -1,5 +1,6 @@
 import type { Disposable } from '../base/disposable.ts';
-import { UserError } from '../base/errors.ts';
+import { toError, UserError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import type { Cluster, LiveState } from '../cluster/cluster.ts';
 import type { KubeObject, ObjectRef } from '../cluster/core/objects.ts';
 import { describeRef } from '../cluster/core/objects.ts';
@@ -13,7 +14,7 @@ export function followWorkload(
   cluster: Cluster,
   ref: ObjectRef,
   session: string,
-  onLost: (error: UserError) => void,
+  { onLost, log }: { readonly onLost: (error: UserError) => void; readonly log: Log },
 ): Disposable {
   let told = false;
   const scope = {
@@ -23,14 +24,19 @@ export function followWorkload(
   return cluster.watch(ref.type, scope, (state: LiveState) => {
     // Only a live list is evidence; a failed one says nothing about the workload.
     if (told || state.kind !== 'live') return;
-    const lost = whyLost(ref, session, state.items[0]);
-    if (lost === undefined) return;
-    told = true;
-    onLost(lost);
+    try {
+      const lost = whyLost(ref, session, state.items[0]);
+      if (lost === undefined) return;
+      told = true;
+      onLost(lost);
+    } catch (error) {
+      // Damaged, or of a newer version: it does not say whose dev mode it is, so nothing is given up for it.
+      log.warn(`The record on ${describeRef(ref)} cannot be read.`, toError(error).message);
+    }
   });
 }
 
-/** Why the workload is not in this session's dev mode; `undefined` while it is. */
+/** Why the workload is not in this session's dev mode; `undefined` while it is. Throws where the record cannot be read. */
 export function whyLost(ref: ObjectRef, session: string, object: KubeObject | undefined): UserError | undefined {
   if (object === undefined) {
     return new UserError({

@@ -15,7 +15,12 @@ export class SyncThread {
   #closing = false;
 
   constructor(settings: WorkerSettings, events: SyncThreadEvents) {
-    this.#worker = new Worker(workerFile(import.meta.url), { workerData: settings, name: 'podloop-sync' });
+    this.#worker = new Worker(workerFile(import.meta.url), {
+      workerData: settings,
+      name: 'podloop-sync',
+      // What is read is soon sent and forgotten: a large nursery would only grow the process.
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    });
     this.#worker.on('message', (message: FromWorker) => {
       events.onMessage(message);
     });

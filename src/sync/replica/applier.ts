@@ -124,8 +124,7 @@ export class Applier {
     if (!meets(found.state, base)) return baseRefusal(path, found.state);
     if (found.state.kind === 'folder') return baseRefusal(path, found.state);
     if (staged === undefined) throw new Error('An operation with content came without it.');
-    prepareMode(staged, wanted, found.entry);
-    const before = lookAt(staged);
+    const before = prepareMode(staged, wanted, found.entry);
     this.#parts.state.intend(path, wanted, owner);
     const refused = this.#swapIn(staged, path, found);
     if (refused !== undefined) return refused;
@@ -320,19 +319,19 @@ function placeNew(staged: string, target: string): boolean {
   }
 }
 
-/** Permissions of a file; a staged one has been given the usual ones of this process. */
-function modeOf(absolute: string): number {
-  const entry = lookAt(absolute);
-  return entry.kind === 'file' ? entry.mode : 0o644;
-}
-
-/** A replaced file keeps its permissions and owner; a new one gets the usual ones. Only the executable bits travel. */
-function prepareMode(staged: string, wanted: FileState, found: DiskEntry): void {
-  const before = found.kind === 'file' ? found : undefined;
-  const mode = before?.mode ?? modeOf(staged);
+/**
+ * A replaced file keeps its permissions and owner; a new one has the usual ones of this process. Only the executable
+ * bits travel. Gives what is staged.
+ */
+function prepareMode(staged: string, wanted: FileState, found: DiskEntry): DiskEntry {
+  const fresh = lookAt(staged);
+  const [before, now] = [found.kind === 'file' ? found : undefined, fresh.kind === 'file' ? fresh.mode : 0o644];
+  const mode = before?.mode ?? now;
   const executable = wanted.executable === 'keep' ? (mode & 0o100) !== 0 : wanted.executable === 'yes';
-  chmodSync(staged, withExecutable(mode, executable));
+  const final = withExecutable(mode, executable);
+  if (final !== now) chmodSync(staged, final);
   if (before !== undefined && process.getuid?.() === 0) lchownSync(staged, before.uid, before.gid);
+  return fresh;
 }
 
 /** Whoever may read may execute, or nobody. */
