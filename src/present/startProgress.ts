@@ -28,9 +28,11 @@ export function startProgress(state: SessionState, elapsed: number): ProgressVie
 /** A session whose pod is there before the first sync is complete is still starting, as the notification sees it. */
 const firstSync: StepReport = { step: 'firstSync', detail: 'First sync', took: undefined };
 
-/** The steps of a start with their times and the whole, as one line for the log. Milliseconds. */
+/** The steps of a start that is over, with their times and the whole, as one line for the log. Milliseconds. */
 export function stepReport(steps: readonly StepReport[], elapsed: number): string {
-  const times = steps.map(({ step, took }) => `${stepText(step)} ${took === undefined ? '...' : duration(took)}`);
+  const closed = steps.reduce((sum, { took }) => sum + (took ?? 0), 0);
+  // Only the last step is open: nothing came after it to close it.
+  const times = steps.map(({ step, took }) => `${stepText(step)} ${duration(took ?? Math.max(0, elapsed - closed))}`);
   return [...times, `${duration(elapsed)} in all`].join(', ');
 }
 

@@ -47,6 +47,8 @@ export class PodCommand implements RunningCommand, Disposable {
   /** Starts in a row that failed after the program had run; a first start that fails is the end. */
   #failures = 0;
   #hasRun = false;
+  /** Whether the program's last output ended a line, as a line of ours needs. */
+  #atLineStart = true;
   #wake: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
   readonly #done: Promise<void>;
@@ -104,7 +106,7 @@ export class PodCommand implements RunningCommand, Disposable {
     } catch (error) {
       if (!isAbortError(error)) {
         this.#host.log.error('A command in the pod failed.', toError(error).message);
-        this.#output.fire(grey(toError(error).message));
+        this.#tell(toError(error).message);
       }
       exit = undefined;
     }
@@ -121,7 +123,7 @@ export class PodCommand implements RunningCommand, Disposable {
     } catch (error) {
       if (!this.#hasRun || this.#abort.signal.aborted || isAbortError(error)) throw error;
       this.#host.log.debug('A command in the pod cannot be started again yet.', toError(error).message);
-      if (this.#failures === 0) this.#output.fire(grey(`${toError(error).message} Trying again.`));
+      if (this.#failures === 0) this.#tell(`${toError(error).message} Trying again.`);
       await delay(this.#host.scheduler, retryWaits[this.#failures] ?? 5000, this.#abort.signal);
       this.#failures += 1;
       this.#restartWanted = true;
@@ -148,9 +150,11 @@ export class PodCommand implements RunningCommand, Disposable {
     this.#abort.signal.addEventListener('abort', onAbort, { once: true });
     try {
       stream.resize(this.#size.columns, this.#size.rows);
-      this.#output.fire(grey(`$ ${this.#commandLine}`));
+      this.#tell(`$ ${this.#commandLine}`);
       const decoder = new StringDecoder('utf8');
-      stream.stdout.on('data', (chunk: Buffer) => this.#output.fire(decoder.write(chunk)));
+      stream.stdout.on('data', (chunk: Buffer) => {
+        this.#print(decoder.write(chunk));
+      });
       if (this.#wantsRestart()) await this.#stopStrays();
       const code = await Promise.race([stream.exit, stopped.promise]);
       if (this.#wantsRestart()) return code;
@@ -158,7 +162,7 @@ export class PodCommand implements RunningCommand, Disposable {
         this.#lost('The pod is gone; the command starts again in its replacement.');
         return undefined;
       }
-      this.#output.fire(grey(exitLine(code, this.keep)));
+      this.#tell(exitLine(code, this.keep));
       return code;
     } catch (error) {
       if (this.#abort.signal.aborted || isAbortError(error)) throw error;
@@ -180,8 +184,19 @@ export class PodCommand implements RunningCommand, Disposable {
   }
 
   #lost(message: string): void {
-    this.#output.fire(grey(message));
+    this.#tell(message);
     this.#restartWanted = true;
+  }
+
+  #print(text: string): void {
+    if (text === '') return;
+    this.#atLineStart = text.endsWith('\n');
+    this.#output.fire(text);
+  }
+
+  /** A line of our own between the program's. */
+  #tell(line: string): void {
+    this.#print(`${this.#atLineStart ? '' : '\r\n'}${grey(line)}`);
   }
 
   /** Read through a call, because it changes while `#live` awaits. */

@@ -127,8 +127,15 @@ async function closeForward({ server, sockets }: Forward): Promise<void> {
 function portError(port: number, remote: number, cause: Error): UserError {
   return new UserError({
     code: 'forward.port-in-use',
-    message: `Port ${port} on this machine cannot be used for port ${remote} of the pod: ${cause.message}.`,
+    message: `Port ${remote} of the pod cannot be offered on port ${port} of this machine: ${portTrouble(cause)}.`,
     next: 'Stop the program that uses it, or forward to another port.',
     cause,
   });
+}
+
+function portTrouble(cause: Error): string {
+  const code = 'code' in cause ? cause.code : undefined;
+  if (code === 'EADDRINUSE') return 'another program uses it';
+  if (code === 'EACCES') return 'this system keeps it for privileged programs';
+  return cause.message;
 }

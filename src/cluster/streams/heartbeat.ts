@@ -14,6 +14,9 @@ export interface HeartbeatPeer {
 /**
  * Tells within 15 seconds when the other end of a connection is gone. A peer that reads no further because its own
  * reader is slow does not answer pings either; it counts as dead only if the server cannot be reached at all.
+ *
+ * It pings only where an answer would tell something. A server that has sent everything closes its end, and a ping
+ * that comes afterwards makes its kernel throw away what is still on the way to a slow reader.
  */
 export class Heartbeat implements Disposable {
   readonly #scheduler: Scheduler;
@@ -70,10 +73,11 @@ export class Heartbeat implements Disposable {
 
   /** Counts beats, not time: after the laptop slept, the peer has its full time to answer. */
   #beat(): void {
-    this.#missed = this.#heard || this.#paused ? 0 : this.#missed + 1;
+    const silent = !this.#heard && !this.#paused;
+    this.#missed = silent ? this.#missed + 1 : 0;
     this.#heard = false;
     if (this.#missed < beatsUntilDead) {
-      this.#peer.ping(String(this.#sent));
+      if (silent || (this.#sent > this.#answered && !this.#paused)) this.#peer.ping(String(this.#sent));
       this.#next();
     } else if (this.#sent - this.#answered < certainBytes) {
       this.#die();

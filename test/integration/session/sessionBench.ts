@@ -43,7 +43,10 @@ export interface BenchPlace {
 }
 
 /** Opens the context of a bench, as its own user or as that of another kubeconfig. */
-export async function openBenchCluster({ kubeconfig, context: wanted }: BenchPlace): Promise<Cluster> {
+export async function openBenchCluster({
+  kubeconfig,
+  context: wanted,
+}: Pick<BenchPlace, 'kubeconfig' | 'context'>): Promise<Cluster> {
   const { contexts } = await readKubeconfigs({ standard: [kubeconfig], named: true, added: [] });
   const context = contexts.find(({ name }) => name === wanted);
   if (context === undefined) throw new Error(`No context ${wanted} in ${kubeconfig}.`);

@@ -96,6 +96,13 @@ test('restart ends the program with its children and starts it again', { skip },
   assert.equal(count.trim(), '0');
 });
 
+test('a line of our own begins on a line of its own', { skip }, async (t) => {
+  const { ended, output } = start(t, 'printf unfinished; exit 2', false);
+  await ended;
+  assert.match(output(), /unfinished\r\n[^\n]*exit code 2/);
+  assert.doesNotMatch(output(), /^\r/);
+});
+
 test('a kept program that ended by itself is started again by a restart', { skip }, async (t) => {
   const { command, until } = start(t, 'echo round; exit 1', true);
   await until(/exit code 1/);
