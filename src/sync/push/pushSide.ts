@@ -8,7 +8,8 @@ import { unseal } from '../link/frames.ts';
 import { ConfinedFolder } from '../replica/confinedFolder.ts';
 import { LocalContent } from '../replica/localContent.ts';
 import { ReplicaState } from '../replica/replicaState.ts';
-import { ChangeFeed } from './changeFeed.ts';
+import { ChangeFeed } from '../watch/changeFeed.ts';
+import type { OpenWatcher } from '../watch/treeWatcher.ts';
 import { Flushes } from './flushes.ts';
 import { Outbox } from './outbox.ts';
 import { ProblemList } from './problemList.ts';
@@ -20,12 +21,20 @@ import type { FromWorker, PlainUserError, ToWorker, WorkerSettings } from './wor
 /** How often what was learned about files is saved, in milliseconds. */
 const saveMs = 5000;
 
+/** What a `PushSide` works with. */
+export interface PushSideParts {
+  readonly scheduler: Scheduler;
+  readonly log: Log;
+  readonly openWatcher: OpenWatcher;
+}
+
 /** The local half of a push: the folder, its watcher, and the decisions. Knows nothing of sockets. */
 export class PushSide {
   readonly #settings: WorkerSettings;
   readonly #post: (message: FromWorker) => void;
   readonly #log: Log;
   readonly #scheduler: Scheduler;
+  readonly #openWatcher: OpenWatcher;
   readonly #disk: ConfinedFolder;
   readonly #state: ReplicaState;
   readonly #feed: ChangeFeed;
@@ -39,11 +48,13 @@ export class PushSide {
   #blocked: PlainUserError | undefined;
   #saving = { dispose: (): void => {} };
 
-  constructor(settings: WorkerSettings, post: (message: FromWorker) => void, scheduler: Scheduler, log: Log) {
+  constructor(settings: WorkerSettings, post: (message: FromWorker) => void, parts: PushSideParts) {
+    const { scheduler, log, openWatcher } = parts;
     this.#settings = settings;
     this.#post = post;
     this.#scheduler = scheduler;
     this.#log = log;
+    this.#openWatcher = openWatcher;
     mkdirSync(settings.stateDir, { recursive: true });
     this.#disk = new ConfinedFolder(settings.root);
     this.#state = new ReplicaState(path.join(settings.stateDir, 'journal'));
@@ -117,6 +128,7 @@ export class PushSide {
       rules: new IgnoreRules({ extra: ignore, ignoreCase: process.platform !== 'linux' }),
       hashes: this.#state.hashes,
       scheduler: this.#scheduler,
+      openWatcher: this.#openWatcher,
       events: {
         onChanges: (paths, since, kind) => {
           this.#pusher.changed(paths, since, kind);

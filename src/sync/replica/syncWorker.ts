@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts';
 import { systemScheduler } from '../../base/scheduler.ts';
 import { PushSide } from '../push/pushSide.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from '../push/workerMessages.ts';
+import { FolderWatcher } from '../watch/folderWatcher.ts';
 
 // The worker that owns the local disk: file system calls block it and nothing else.
 
@@ -19,7 +20,11 @@ const log: Log = {
   error: (message, data) => post({ kind: 'log', level: 'error', message, data }),
 };
 // The data was written by `SyncThread` in this program, not by anybody else.
-const side = new PushSide(workerData as WorkerSettings, post, systemScheduler, log);
+const side = new PushSide(workerData as WorkerSettings, post, {
+  scheduler: systemScheduler,
+  log,
+  openWatcher: (root, events) => new FolderWatcher(root, events),
+});
 
 port.on('message', (message: ToWorker) => {
   if (message.kind !== 'close') {

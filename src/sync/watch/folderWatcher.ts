@@ -1,24 +1,14 @@
 import { type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
-import type { Disposable } from '../../base/disposable.ts';
 import { readSyncPath, type SyncPath } from '../../base/paths.ts';
-import { errorCode } from './diskError.ts';
-
-/** What a watcher tells. Everything is a hint to look at the disk, never a fact about it. */
-export interface WatchEvents {
-  /** Something may have changed at this path. */
-  onHint(path: SyncPath): void;
-  /** Something may have changed among a folder's children; which one is not known. */
-  onFolderHint(folder: SyncPath): void;
-  /** A folder cannot be watched, e.g. because the system's watches are used up: it has to be looked at by polling. */
-  onUnwatched(folder: SyncPath, error: Error): void;
-}
+import { errorCode } from '../replica/diskError.ts';
+import type { TreeWatcher, WatchEvents } from './treeWatcher.ts';
 
 /**
  * Watches the folders of a tree. On Linux there is one watch per folder, because a recursive watch of Node costs one
  * per file; macOS and Windows watch the root recursively.
  */
-export class FolderWatcher implements Disposable {
+export class FolderWatcher implements TreeWatcher {
   readonly #root: string;
   readonly #events: WatchEvents;
   readonly #recursive: boolean;

@@ -7,9 +7,9 @@ import type { IgnoreRules } from '../core/ignoreRules.ts';
 import type { SyncProblem } from '../core/status.ts';
 import { StormGauge } from '../core/stormGauge.ts';
 import type { ConfinedFolder } from '../replica/confinedFolder.ts';
-import { FolderWatcher } from '../replica/folderWatcher.ts';
 import { LocalFolder, RootMissing } from '../replica/localFolder.ts';
 import { runInSlices, runToEnd } from '../replica/slices.ts';
+import type { OpenWatcher, TreeWatcher } from './treeWatcher.ts';
 
 /** What a `ChangeFeed` tells. */
 export interface ChangeFeedEvents {
@@ -34,6 +34,7 @@ export interface ChangeFeedParts {
   readonly rules: IgnoreRules;
   readonly hashes: HashCache;
   readonly scheduler: Scheduler;
+  readonly openWatcher: OpenWatcher;
   readonly events: ChangeFeedEvents;
 }
 
@@ -51,7 +52,7 @@ const emptiedWaitMs = 40;
 export class ChangeFeed implements Disposable {
   readonly folder: LocalFolder;
   readonly #parts: ChangeFeedParts;
-  readonly #watcher: FolderWatcher;
+  readonly #watcher: TreeWatcher;
   readonly #gauge = new StormGauge();
   readonly #closing = new AbortController();
   readonly #timers = new DisposableStore();
@@ -70,7 +71,7 @@ export class ChangeFeed implements Disposable {
 
   constructor(parts: ChangeFeedParts) {
     this.#parts = parts;
-    this.#watcher = new FolderWatcher(parts.root, {
+    this.#watcher = parts.openWatcher(parts.root, {
       onHint: (path) => {
         this.hint(path);
       },
