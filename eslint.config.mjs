@@ -3,12 +3,13 @@ import tseslint from 'typescript-eslint';
 /** One door for each side effect, named where the wall is hit. */
 const doors = [
   {
-    selector: "CallExpression[callee.name='setTimeout'], CallExpression[callee.name='setInterval']",
+    selector:
+      "CallExpression[callee.name='setTimeout'], CallExpression[callee.name='setInterval'], CallExpression[callee.name='setImmediate']",
     message: 'Take a Scheduler (src/base/scheduler.ts), so that tests can drive time.',
   },
   {
     selector:
-      "CallExpression[callee.object.name='Date'][callee.property.name='now'], NewExpression[callee.name='Date'][arguments.length=0]",
+      "CallExpression[callee.object.name='Date'][callee.property.name='now'], CallExpression[callee.object.name='performance'][callee.property.name='now'], NewExpression[callee.name='Date'][arguments.length=0]",
     message: 'Take the time from a Scheduler (src/base/scheduler.ts).',
   },
 ];

@@ -20,5 +20,8 @@ declare class TextDecoder {
   constructor(encoding?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
   decode(bytes: Uint8Array): string;
 }
+declare const performance: { now(): number };
+/** Not in a browser page: for `systemScheduler.soon`, which no page uses. */
+declare function setImmediate(callback: () => void): void;
 declare function setTimeout(callback: () => void, milliseconds: number): number;
 declare function clearTimeout(handle: number): void;

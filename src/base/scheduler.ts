@@ -5,13 +5,21 @@ import { abortReason } from './errors.ts';
 export interface Scheduler {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds since some moment, never going back whatever happens to the clock: for how long work takes. */
+  elapsed(): number;
+  /** Runs `callback` once, after everything that is due now has been served. */
+  soon(callback: () => void): void;
   /** Runs `callback` once after `milliseconds`; disposing the result before that cancels it. */
   after(milliseconds: number, callback: () => void): Disposable;
 }
 
-/** The machine's own clock: the one place below the host that may touch `setTimeout` and `Date.now`. */
+/** The machine's own clock: the one place below the host that may touch `setTimeout`, `setImmediate` and `Date.now`. */
 export const systemScheduler: Scheduler = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
+  soon(callback) {
+    setImmediate(callback);
+  },
   after(milliseconds, callback) {
     const handle = setTimeout(callback, milliseconds);
     return toDisposable(() => {

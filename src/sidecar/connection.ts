@@ -1,4 +1,3 @@
-import type { WebSocket } from 'ws';
 import type { Disposable } from '../base/disposable.ts';
 import type { Log } from '../base/log.ts';
 import type { Scheduler } from '../base/scheduler.ts';
@@ -6,6 +5,7 @@ import type { Frame, Hello, RefusalReason } from '../protocol/frame.ts';
 import { productVersion, protocolVersion } from '../protocol/limits.ts';
 import { closeCodes, deadAfterMs } from '../sync/link/closeCodes.ts';
 import { seal, unseal } from '../sync/link/frames.ts';
+import type { MessageSocket } from '../sync/link/messageSocket.ts';
 import { ProtocolViolation, Receiver, receiveWindowBytes } from '../sync/replica/receiver.ts';
 import type { Replica } from '../sync/replica/replica.ts';
 import type { Writer, WriterSlot } from './writerSlot.ts';
@@ -19,18 +19,18 @@ export interface ConnectionParts {
   readonly log: Log;
 }
 
-/** Serves one authenticated WebSocket from its hello to its end. */
+/** Serves one authenticated connection from its hello to its end. */
 export class Connection {
-  readonly #socket: WebSocket;
+  readonly #socket: MessageSocket;
   readonly #parts: ConnectionParts;
   #session: { readonly receiver: Receiver; readonly writer: Writer } | undefined;
   #silence: Disposable;
 
-  constructor(socket: WebSocket, parts: ConnectionParts) {
+  constructor(socket: MessageSocket, parts: ConnectionParts) {
     this.#socket = socket;
     this.#parts = parts;
     this.#silence = this.#watchSilence();
-    socket.on('message', (data: Buffer, isBinary: boolean) => {
+    socket.on('message', (data, isBinary) => {
       this.#receive(data, isBinary);
     });
     socket.on('close', (code) => {
@@ -70,7 +70,7 @@ export class Connection {
   }
 
   #greet(hello: Hello): void {
-    const { replica, slot, bootId, log } = this.#parts;
+    const { replica, slot, bootId, scheduler, log } = this.#parts;
     if (hello.protocolVersion !== protocolVersion) {
       this.#refuse('version', `The sidecar speaks protocol ${protocolVersion}, the client ${hello.protocolVersion}.`);
       return;
@@ -94,6 +94,7 @@ export class Connection {
       onFailure: (error) => {
         this.#end(closeCodes.failed, error.message);
       },
+      scheduler,
       log,
     });
     this.#session = { receiver, writer };

@@ -5,13 +5,29 @@ import type { LocalPath } from '../base/paths.ts';
 import { engineStatus, type LinkState, type PushState } from './core/engineStatus.ts';
 import type { BatchApplied, SyncProblem, SyncStatus } from './core/status.ts';
 import { Link } from './link/link.ts';
-import type { FromWorker, PlainUserError } from './push/workerMessages.ts';
+import type { MessageSocket } from './link/messageSocket.ts';
+import { openWebSocket } from './link/webSocketClient.ts';
+import type { FromWorker, PlainUserError, WorkerSettings } from './push/workerMessages.ts';
 import type { SyncEngine, SyncEngineOptions } from './syncEngine.ts';
-import { SyncThread } from './syncThread.ts';
+import { SyncThread, type SyncThreadEvents } from './syncThread.ts';
 
 /** Starts pushing a local folder to a sidecar. What goes wrong is told by the engine's status, never thrown from here. */
 export function openSyncEngine(options: SyncEngineOptions): SyncEngine {
-  return new PushEngine(options);
+  return new PushEngine(options, {
+    startThread: (settings, events) => new SyncThread(settings, events),
+    dial: async (signal) => openWebSocket(await options.connect(signal), options.token, signal),
+    random: Math.random,
+  });
+}
+
+/** What the engine has outside of its own thread. */
+export interface EngineOutside {
+  /** Starts what owns the local disk. */
+  readonly startThread: (settings: WorkerSettings, events: SyncThreadEvents) => Pick<SyncThread, 'post' | 'close'>;
+  /** Opens one connection to the sidecar. */
+  readonly dial: (signal: AbortSignal) => Promise<MessageSocket>;
+  /** In [0, 1). */
+  readonly random: () => number;
 }
 
 interface PendingFlush {
@@ -19,9 +35,10 @@ interface PendingFlush {
   readonly reject: (error: Error) => void;
 }
 
-class PushEngine implements SyncEngine {
+/** A `SyncEngine` over whatever thread and connections it is given. */
+export class PushEngine implements SyncEngine {
   readonly #options: SyncEngineOptions;
-  readonly #thread: SyncThread;
+  readonly #thread: ReturnType<EngineOutside['startThread']>;
   readonly #link: Link;
   readonly #status = new Emitter<SyncStatus>();
   readonly #problems = new Emitter<readonly SyncProblem[]>();
@@ -37,10 +54,10 @@ class PushEngine implements SyncEngine {
   #lastFlush = 0;
   #closed: Promise<void> | undefined;
 
-  constructor(options: SyncEngineOptions) {
+  constructor(options: SyncEngineOptions, { startThread, dial, random }: EngineOutside) {
     this.#options = options;
-    const { root, stateDir, ignore, connect, token, workspaceId, scheduler, log } = options;
-    this.#thread = new SyncThread(
+    const { root, stateDir, ignore, workspaceId, scheduler, log } = options;
+    this.#thread = startThread(
       { root, stateDir, ignore },
       {
         onMessage: (message) => {
@@ -53,7 +70,7 @@ class PushEngine implements SyncEngine {
     );
     const greeting = { workspaceId, sessionId: randomUUID() };
     this.#link = new Link(
-      { connect, token, greeting, scheduler, log, random: Math.random },
+      { dial, greeting, scheduler, log, random },
       {
         onState: (state) => {
           this.#linkState = state;

@@ -9,6 +9,7 @@ interface Timer {
 /** A clock that stands still until a test moves it. */
 export class VirtualScheduler implements Scheduler {
   readonly #timers = new Set<Timer>();
+  readonly #soon: (() => void)[] = [];
   #now = Date.UTC(2026, 0, 1);
 
   /** Milliseconds from now until each timer that has not run, soonest first. */
@@ -18,6 +19,15 @@ export class VirtualScheduler implements Scheduler {
 
   now(): number {
     return this.#now;
+  }
+
+  elapsed(): number {
+    return this.#now;
+  }
+
+  /** Runs in the next `advance`, also one of no time. */
+  soon(callback: () => void): void {
+    this.#soon.push(callback);
   }
 
   after(milliseconds: number, callback: () => void): Disposable {
@@ -30,6 +40,7 @@ export class VirtualScheduler implements Scheduler {
   advance(milliseconds: number): void {
     const end = this.#now + milliseconds;
     for (;;) {
+      for (const run of this.#soon.splice(0)) run();
       const [next] = [...this.#timers].filter(({ due }) => due <= end).toSorted((a, b) => a.due - b.due);
       if (next === undefined) break;
       this.#timers.delete(next);

@@ -1,19 +1,16 @@
-import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
 import { AbortError, abortReason, isAbortError, toError, UserError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { delay, type Scheduler } from '../../base/scheduler.ts';
 import type { Welcome } from '../../protocol/frame.ts';
 import { backoffDelay } from '../core/backoff.ts';
 import type { LinkState } from '../core/engineStatus.ts';
+import type { MessageSocket } from './messageSocket.ts';
 import { type Greeting, Session } from './session.ts';
-import { openWebSocket } from './webSocketClient.ts';
 
 /** What a `Link` needs. */
 export interface LinkOptions {
-  /** Opens one byte stream to the sidecar's port. */
-  readonly connect: (signal: AbortSignal) => Promise<Duplex>;
-  readonly token: string;
+  /** Opens one connection to the sidecar. */
+  readonly dial: (signal: AbortSignal) => Promise<MessageSocket>;
   readonly greeting: Greeting;
   readonly scheduler: Scheduler;
   readonly log: Log;
@@ -101,8 +98,7 @@ export class Link {
     };
     attempt.signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const stream = await this.#options.connect(dialling.signal);
-      const socket = await openWebSocket(stream, this.#options.token, dialling.signal);
+      const socket = await this.#options.dial(dialling.signal);
       return await this.#talk(socket, dialling.signal, () => {
         tooLong.dispose();
       });
@@ -115,7 +111,7 @@ export class Link {
   }
 
   /** Resolves with the reason when the session is over. */
-  #talk(socket: WebSocket, signal: AbortSignal, onWelcome: () => void): Promise<Error> {
+  #talk(socket: MessageSocket, signal: AbortSignal, onWelcome: () => void): Promise<Error> {
     const { greeting, scheduler } = this.#options;
     return new Promise((resolve) => {
       let welcomeAt: number | undefined;

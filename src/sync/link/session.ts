@@ -1,5 +1,4 @@
 import { crc32 } from 'node:zlib';
-import type { WebSocket } from 'ws';
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import { UserError } from '../../base/errors.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
@@ -8,6 +7,7 @@ import type { Refused, Welcome } from '../../protocol/frame.ts';
 import { productVersion, protocolVersion } from '../../protocol/limits.ts';
 import { closeCodes, deadAfterMs, heartbeatMs } from './closeCodes.ts';
 import { seal } from './frames.ts';
+import type { MessageSocket } from './messageSocket.ts';
 
 /** Who greets. */
 export interface Greeting {
@@ -24,9 +24,9 @@ export interface SessionEvents {
   onEnd(error: Error): void;
 }
 
-/** One WebSocket from hello to end: greets, keeps it alive, and notices when it is dead. */
+/** One connection from hello to end: greets, keeps it alive, and notices when it is dead. */
 export class Session implements Disposable {
-  readonly #socket: WebSocket;
+  readonly #socket: MessageSocket;
   readonly #events: SessionEvents;
   readonly #scheduler: Scheduler;
   readonly #timers = new DisposableStore();
@@ -35,12 +35,12 @@ export class Session implements Disposable {
   #pings = 0;
   #ended = false;
 
-  constructor(socket: WebSocket, greeting: Greeting, scheduler: Scheduler, events: SessionEvents) {
+  constructor(socket: MessageSocket, greeting: Greeting, scheduler: Scheduler, events: SessionEvents) {
     this.#socket = socket;
     this.#events = events;
     this.#scheduler = scheduler;
     this.#heardAt = scheduler.now();
-    socket.on('message', (data: Buffer) => {
+    socket.on('message', (data) => {
       this.#receive(data);
     });
     socket.on('close', (code, reason) => {

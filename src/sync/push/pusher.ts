@@ -329,10 +329,11 @@ export class Pusher implements Disposable {
     const sender = this.#sender;
     if (sender === undefined || this.#pumping) return;
     this.#pumping = true;
-    const end = performance.now() + sliceMs;
+    const { scheduler } = this.#parts;
+    const end = scheduler.elapsed() + sliceMs;
     for (let lanes = this.#nextLanes(sender); lanes !== undefined; lanes = this.#nextLanes(sender)) {
       if (lanes[0]?.next().done === true) lanes.shift();
-      if (performance.now() < end) continue;
+      if (scheduler.elapsed() < end) continue;
       this.#pumpSoon();
       break;
     }
@@ -351,7 +352,7 @@ export class Pusher implements Disposable {
   #pumpSoon(): void {
     if (this.#pumpDue) return;
     this.#pumpDue = true;
-    setImmediate(() => {
+    this.#parts.scheduler.soon(() => {
       this.#pumpDue = false;
       this.#pump();
     });

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { AbortError, isAbortError, toError, unreachable } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import type { Scheduler } from '../../base/scheduler.ts';
 import type { Commit, Frame, OperationFrame, Pack, Put } from '../../protocol/frame.ts';
 import { maxBatchOperations } from '../../protocol/limits.ts';
 import type { Outcome, StagedOperation } from './applier.ts';
@@ -30,6 +31,7 @@ export interface ReceiverInit {
   readonly send: (frame: Frame) => void;
   /** Called when the receiver cannot go on; the connection must end. */
   readonly onFailure: (error: Error) => void;
+  readonly scheduler: Scheduler;
   readonly log: Log;
 }
 
@@ -203,7 +205,7 @@ export class Receiver {
   #answerSoon(): void {
     if (this.#answerDue) return;
     this.#answerDue = true;
-    setImmediate(() => {
+    this.#init.scheduler.soon(() => {
       this.#answerDue = false;
       if (!this.#closing.signal.aborted) this.#answer();
     });
@@ -230,9 +232,9 @@ export class Receiver {
   }
 
   #takeInventory(): void {
-    const { replica, workspaceId, send, onFailure } = this.#init;
+    const { replica, workspaceId, scheduler, send, onFailure } = this.#init;
     const steps = Inventory.take(replica.state, replica.observer, workspaceId);
-    runInSlices(steps, this.#closing.signal, () => {
+    runInSlices(steps, scheduler, this.#closing.signal, () => {
       replica.endTurn();
     }).then(
       (inventory) => {

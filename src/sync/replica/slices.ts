@@ -1,3 +1,5 @@
+import type { Scheduler } from '../../base/scheduler.ts';
+
 /** Longest stretch of work before other events get their turn, in milliseconds. */
 const sliceMs = 4;
 
@@ -7,19 +9,20 @@ const sliceMs = 4;
  */
 export async function runInSlices<T>(
   steps: Generator<undefined, T>,
+  scheduler: Scheduler,
   signal: AbortSignal,
   betweenSlices: () => void = () => {},
 ): Promise<T> {
   try {
     for (;;) {
       signal.throwIfAborted();
-      const end = performance.now() + sliceMs;
-      while (performance.now() < end) {
+      const end = scheduler.elapsed() + sliceMs;
+      while (scheduler.elapsed() < end) {
         const step = steps.next();
         if (step.done === true) return step.value;
       }
       betweenSlices();
-      await nextTurn();
+      await nextTurn(scheduler);
     }
   } finally {
     betweenSlices();
@@ -27,9 +30,9 @@ export async function runInSlices<T>(
 }
 
 /** Resolves after everything that is due now has been served. */
-export function nextTurn(): Promise<void> {
+function nextTurn(scheduler: Scheduler): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    scheduler.soon(resolve);
   });
 }
 

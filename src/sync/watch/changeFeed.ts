@@ -139,7 +139,7 @@ export class ChangeFeed implements Disposable {
   #lookAfterThisTurn(): void {
     if (this.#turnDue) return;
     this.#turnDue = true;
-    setImmediate(() => {
+    this.#parts.scheduler.soon(() => {
       this.#turnDue = false;
       if (this.#closing.signal.aborted) return;
       if (this.#hintsThisTurn > overflowHints) this.#folderHints.add(rootSyncPath);
@@ -237,7 +237,7 @@ export class ChangeFeed implements Disposable {
 
   async #run(steps: () => Generator<undefined, void>): Promise<void> {
     try {
-      await runInSlices(steps(), this.#closing.signal, () => {
+      await runInSlices(steps(), this.#parts.scheduler, this.#closing.signal, () => {
         this.#parts.disk.release();
       });
       this.#rootIsThere();

@@ -8,6 +8,7 @@ import { silentLog } from '../../../src/base/log.ts';
 import type { LinkState } from '../../../src/sync/core/engineStatus.ts';
 import { seal } from '../../../src/sync/link/frames.ts';
 import { Link, type LinkOptions } from '../../../src/sync/link/link.ts';
+import { openWebSocket } from '../../../src/sync/link/webSocketClient.ts';
 import { VirtualScheduler } from '../../fakes/virtualScheduler.ts';
 import { until } from './world.ts';
 
@@ -119,10 +120,15 @@ test('a stream on which no answer comes is given up after 20 seconds', async () 
   server.close();
 });
 
-function open(options: Pick<LinkOptions, 'scheduler' | 'connect'>): { link: Link; states: LinkState[] } {
+interface OpenOptions extends Pick<LinkOptions, 'scheduler'> {
+  readonly connect: () => Promise<Socket>;
+}
+
+function open({ scheduler, connect }: OpenOptions): { link: Link; states: LinkState[] } {
   const states: LinkState[] = [];
+  const dial: LinkOptions['dial'] = async (signal) => openWebSocket(await connect(), 't', signal);
   const link = new Link(
-    { ...options, token: 't', greeting: { workspaceId: 'w', sessionId: 's' }, log: silentLog, random: () => 0.5 },
+    { scheduler, dial, greeting: { workspaceId: 'w', sessionId: 's' }, log: silentLog, random: () => 0.5 },
     { onState: (state) => states.push(state), onOnline() {}, onOffline() {}, onMessage() {} },
   );
   return { link, states };
