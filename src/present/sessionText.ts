@@ -75,6 +75,8 @@ function syncText(sync: SyncStatus, problems: number, now: number, locale: Local
         reason: undefined,
         urgency: 'warning',
       };
+    case 'paused':
+      return { icon: 'debug-pause', text: 'sync paused', reason: undefined, urgency: 'warning' };
     case 'disconnected':
       return disconnected(sync.since, sync.reason, now, locale);
     case 'failed':

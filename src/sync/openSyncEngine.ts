@@ -52,6 +52,7 @@ export class PushEngine implements SyncEngine {
   #push: PushState = { activity: undefined, error: undefined };
   #told: SyncStatus = { kind: 'connecting' };
   #lastFlush = 0;
+  #paused = false;
   #closed: Promise<void> | undefined;
 
   constructor(options: SyncEngineOptions, { startThread, dial, random }: EngineOutside) {
@@ -101,8 +102,9 @@ export class PushEngine implements SyncEngine {
 
   flush(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal.aborted || this.#closed !== undefined) {
-        reject(signal.aborted ? abortReason(signal) : closedError());
+      const refusal = signal.aborted ? abortReason(signal) : this.#whyNoFlush();
+      if (refusal !== undefined) {
+        reject(refusal);
         return;
       }
       const id = ++this.#lastFlush;
@@ -133,6 +135,17 @@ export class PushEngine implements SyncEngine {
     this.#link.reconnectNow();
   }
 
+  pause(): void {
+    this.#paused = true;
+    this.#rejectFlushes(pausedError());
+    this.#link.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#link.resume();
+  }
+
   dispose(): void {
     this.close().catch((error: unknown) => {
       this.#options.log.error('The sync engine could not be closed.', { error: toError(error).message });
@@ -145,8 +158,7 @@ export class PushEngine implements SyncEngine {
   }
 
   async #close(): Promise<void> {
-    for (const flush of this.#flushes.values()) flush.reject(closedError());
-    this.#flushes.clear();
+    this.#rejectFlushes(closedError());
     await Promise.all([this.#link.close(), this.#thread.close()]);
     this.#status.dispose();
     this.#problems.dispose();
@@ -198,6 +210,16 @@ export class PushEngine implements SyncEngine {
     else flush?.reject(new UserError(error));
   }
 
+  #whyNoFlush(): UserError | undefined {
+    if (this.#closed !== undefined) return closedError();
+    return this.#paused ? pausedError() : undefined;
+  }
+
+  #rejectFlushes(error: UserError): void {
+    for (const flush of this.#flushes.values()) flush.reject(error);
+    this.#flushes.clear();
+  }
+
   /** Without its worker the engine can do nothing; a new engine can. */
   #died(error: Error): void {
     const failure = new UserError({
@@ -208,8 +230,7 @@ export class PushEngine implements SyncEngine {
       detail: error.stack ?? error.message,
       cause: error,
     });
-    for (const flush of this.#flushes.values()) flush.reject(failure);
-    this.#flushes.clear();
+    this.#rejectFlushes(failure);
     this.#push = { activity: undefined, error: failure };
     this.#tell();
   }
@@ -230,4 +251,12 @@ function sameStatus(a: SyncStatus, b: SyncStatus): boolean {
 
 function closedError(): UserError {
   return new UserError({ code: 'sync.failed', message: 'Syncing was stopped.', next: 'Start it again.' });
+}
+
+function pausedError(): UserError {
+  return new UserError({
+    code: 'sync.paused',
+    message: 'Syncing is paused.',
+    next: 'Resume it: what changed meanwhile is then brought over.',
+  });
 }

@@ -33,11 +33,17 @@ export interface SyncEngine extends Disposable {
   noteSaved(path: LocalPath): void;
   /**
    * Resolves when everything that was on the local disk at the time of the call is visible in the pod. Rejects with
-   * a `UserError` (`sync.failed`) or when `signal` aborts; while disconnected it waits.
+   * a `UserError` (`sync.failed`, `sync.paused`) or when `signal` aborts; while disconnected it waits.
    */
   flush(signal: AbortSignal): Promise<void>;
   /** Drops the connection and dials again at once, e.g. after the network came back. */
   reconnectNow(): void;
+  /**
+   * Disconnects until `resume`: nothing travels in either direction. What changes meanwhile on either side is found by
+   * comparing when it goes on. Not remembered by the next engine.
+   */
+  pause(): void;
+  resume(): void;
   /** Stops and resolves when no timer, watcher, worker or socket is left. */
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { SyncStatus } from './status.ts';
 export type LinkState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'online' }
+  | { readonly kind: 'paused' }
   | { readonly kind: 'offline'; readonly since: number; readonly reason: string }
   | { readonly kind: 'failed'; readonly error: Error };
 
@@ -23,7 +24,8 @@ export function engineStatus(link: LinkState, push: PushState): SyncStatus {
     case 'offline':
       return { kind: 'disconnected', since: link.since, reason: link.reason };
     case 'connecting':
-      return { kind: 'connecting' };
+    case 'paused':
+      return { kind: link.kind };
     case 'online':
       return push.activity ?? { kind: 'scanning' };
   }

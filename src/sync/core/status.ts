@@ -15,6 +15,8 @@ export type SyncStatus =
       readonly path: SyncPath | undefined;
     }
   | { readonly kind: 'inSync'; readonly files: number }
+  /** Somebody paused it: nothing travels in either direction, and local changes are kept. */
+  | { readonly kind: 'paused' }
   /** The connection is down and being re-dialled; local changes are kept. `since` is epoch milliseconds. */
   | { readonly kind: 'disconnected'; readonly since: number; readonly reason: string }
   /** Syncing cannot go on without somebody doing something. */

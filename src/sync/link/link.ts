@@ -41,6 +41,7 @@ export class Link {
   readonly #done: Promise<void>;
   #session: Session | undefined;
   #attempt = new AbortController();
+  #pause: PromiseWithResolvers<void> | undefined;
   #failures = 0;
 
   constructor(options: LinkOptions, events: LinkEvents) {
@@ -65,15 +66,35 @@ export class Link {
     this.#attempt.abort(new AbortError());
   }
 
+  /** Ends the connection, if there is one, and dials no more until `resume`. */
+  pause(): void {
+    if (this.#pause !== undefined || this.#closing.signal.aborted) return;
+    this.#pause = Promise.withResolvers();
+    this.#attempt.abort(new AbortError());
+  }
+
+  resume(): void {
+    this.#failures = 0;
+    this.#pause?.resolve();
+    this.#pause = undefined;
+  }
+
   /** Ends the connection for good; resolves when nothing of it is left. */
   async close(): Promise<void> {
     this.#closing.abort(new AbortError());
     this.#attempt.abort(new AbortError());
+    this.resume();
     await this.#done;
   }
 
   async #run(): Promise<void> {
     while (!this.#closing.signal.aborted) {
+      if (this.#pause !== undefined) {
+        this.#events.onState({ kind: 'paused' });
+        await this.#pause.promise;
+        this.#tellRedial();
+        continue;
+      }
       this.#attempt = new AbortController();
       const { signal } = this.#attempt;
       const error = await this.#connectOnce(this.#attempt);
@@ -83,7 +104,7 @@ export class Link {
       }
       this.#options.log.info('The connection to the sidecar is down.', { reason: error.message });
       this.#tellEnd(error);
-      await this.#pause(error, signal);
+      await this.#waitBeforeDial(error, signal);
     }
   }
 
@@ -148,7 +169,7 @@ export class Link {
   }
 
   /** Waits before the next dial; where dialling cannot help, until somebody asks for it. */
-  async #pause(error: Error, signal: AbortSignal): Promise<void> {
+  async #waitBeforeDial(error: Error, signal: AbortSignal): Promise<void> {
     this.#failures++;
     const backoff = isBusy(error) ? busyMs : backoffDelay(this.#failures, this.#options.random());
     try {
@@ -160,7 +181,7 @@ export class Link {
   }
 
   #tellRedial(): void {
-    if (!this.#closing.signal.aborted) this.#events.onState({ kind: 'connecting' });
+    if (!this.#closing.signal.aborted && this.#pause === undefined) this.#events.onState({ kind: 'connecting' });
   }
 }
 
