@@ -1,5 +1,6 @@
 import { ByteReader, MalformedBytes } from './byteReader.ts';
 import { ByteWriter } from './byteWriter.ts';
+import { contentCapacity } from './contentCodec.ts';
 import type { Frame } from './frame.ts';
 import type { FrameCodec, FrameCodecs } from './frameCodec.ts';
 import { maxFrameBytes } from './limits.ts';
@@ -23,7 +24,7 @@ export interface FrameRefusal {
  * broken proxy or a bug would cause; content has its own hash besides.
  */
 export function encodeFrame(frame: Frame, checksum: Checksum): Uint8Array<ArrayBuffer> {
-  const out = new ByteWriter(frame.kind === 'put' ? frame.body.length + 512 : 256);
+  const out = new ByteWriter(capacityFor(frame));
   const codec = codecOf(frame.kind);
   out.byte(codec.tag);
   codec.write(out, frame);
@@ -55,6 +56,13 @@ export function decodeFrame(bytes: Uint8Array, checksum: Checksum): Frame | Fram
 
 const codecs: FrameCodecs<Frame> = { ...sessionCodecs, ...operationCodecs, ...transferCodecs, ...resumeCodecs };
 const byTag = new Map(Object.values(codecs).map((codec) => [codec.tag, codec]));
+
+/** Room for most frames of a kind, so that content is not copied a second time. */
+function capacityFor(frame: Frame): number {
+  if (frame.kind === 'put') return contentCapacity(frame.content) + 512;
+  if (frame.kind === 'chunk') return frame.data.length + 64;
+  return frame.kind === 'pack' ? frame.bytes.length + 64 : 256;
+}
 
 function codecOf(kind: Frame['kind']): FrameCodec<Frame> {
   return codecs[kind];

@@ -131,7 +131,32 @@ export interface Put extends Operation {
   readonly kind: 'put';
   readonly hash: ContentHash;
   readonly executable: Executable;
-  readonly body: Uint8Array;
+  readonly content: Content;
+}
+
+/** The content of a short file: its bytes, or how to make them from a file that is there. */
+export type Content = WholeContent | DeltaContent;
+
+export interface WholeContent {
+  readonly kind: 'whole';
+  readonly bytes: Uint8Array;
+}
+
+/** What the steps give one after the other. Nothing of it is believed before its hash is checked. */
+export interface DeltaContent {
+  readonly kind: 'delta';
+  /** The file to copy from; `undefined` is the one at the path of the operation. */
+  readonly source: SyncPath | undefined;
+  /** Bytes of that file. */
+  readonly sourceSize: number;
+  readonly steps: readonly DeltaStep[];
+}
+
+/** A range of the source, followed by bytes of its own; either may be empty. */
+export interface DeltaStep {
+  readonly offset: number;
+  readonly length: number;
+  readonly bytes: Uint8Array;
 }
 
 /** Makes the path a file with the content of a finished transfer. */

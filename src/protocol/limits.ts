@@ -1,5 +1,5 @@
 /** Version of the wire format. Two ends with different numbers refuse one another before anything else is said. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Version of the product, told to the other end so that a mismatch can name both; equals package.json. */
 export const productVersion = '0.1.0';
@@ -7,7 +7,7 @@ export const productVersion = '0.1.0';
 /** Longest sealed frame, in bytes. A longer message ends the connection. */
 export const maxFrameBytes = 1024 * 1024;
 
-/** Longest file content that travels inside one PUT, in bytes; longer files travel as chunks. */
+/** Longest file content that one PUT carries or rebuilds, in bytes; longer files travel as chunks. */
 export const maxInlineBytes = 256 * 1024;
 
 /** Bytes of file content in one chunk: what a small change may have to wait for at most. */
@@ -33,3 +33,6 @@ export const maxListItems = 8192;
 
 /** Most operations between the begin and the end of one batch. */
 export const maxBatchOperations = 65536;
+
+/** Most steps of one delta. */
+export const maxDeltaSteps = 4096;

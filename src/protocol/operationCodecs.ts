@@ -1,5 +1,6 @@
 import type { ByteReader } from './byteReader.ts';
 import type { ByteWriter } from './byteWriter.ts';
+import { takeContent, writeContent } from './contentCodec.ts';
 import {
   takeBase,
   takeExecutable,
@@ -16,7 +17,7 @@ import {
 } from './fields.ts';
 import type { Base, OperationFrame } from './frame.ts';
 import type { FrameCodecs } from './frameCodec.ts';
-import { maxFileBytes, maxInlineBytes } from './limits.ts';
+import { maxFileBytes } from './limits.ts';
 import type { SyncPath } from '../base/paths.ts';
 
 const anyInteger = Number.MAX_SAFE_INTEGER;
@@ -29,14 +30,14 @@ export const operationCodecs: FrameCodecs<OperationFrame> = {
       writeHead(out, frame);
       writeHash(out, frame.hash);
       writeExecutable(out, frame.executable);
-      out.block(frame.body);
+      writeContent(out, frame.content);
     },
     take: (input) => ({
       kind: 'put',
       ...takeHead(input),
       hash: takeHash(input),
       executable: takeExecutable(input),
-      body: input.block(maxInlineBytes),
+      content: takeContent(input),
     }),
   },
   commit: {

@@ -1,10 +1,12 @@
 import type { SyncPath } from '../../base/paths.ts';
-import type { OperationFrame } from '../../protocol/frame.ts';
+import type { Content, OperationFrame } from '../../protocol/frame.ts';
 import { maxInlineBytes } from '../../protocol/limits.ts';
-import { type FileState, folder, type PathState, sameContent } from '../../protocol/pathState.ts';
+import { absent, type FileState, folder, type PathState, sameContent } from '../../protocol/pathState.ts';
 import { type Decision, decide } from '../core/decide.ts';
+import { makeDelta } from '../core/delta.ts';
 import type { RemoteView } from '../core/remoteView.ts';
 import type { Track } from '../core/track.ts';
+import { VersionCache } from '../core/versionCache.ts';
 import type { FileEntry, LocalContent } from '../replica/localContent.ts';
 import type { LocalFolder } from '../replica/localFolder.ts';
 import type { Effect, SentOperation } from './flight.ts';
@@ -34,6 +36,8 @@ export class OperationMaker {
   readonly #local: LocalFolder;
   readonly #content: LocalContent;
   readonly #remote: RemoteView;
+  readonly #versions = new VersionCache(rememberedBytes);
+  readonly #refused = new Set<SyncPath>();
 
   constructor(local: LocalFolder, content: LocalContent, remote: RemoteView) {
     this.#local = local;
@@ -51,6 +55,11 @@ export class OperationMaker {
     }
     if (entry.kind === 'file') return this.#makeFile(path, entry, track, sources);
     return fromDecision(path, decide(entry.kind === 'folder' ? folder : entry, track));
+  }
+
+  /** The other side could not make the announced content of what was sent: the next content of the path goes whole. */
+  refused(path: SyncPath): void {
+    this.#refused.add(path);
   }
 
   /** Removes what stands where something of another kind has to come, if that is still so. */
@@ -94,18 +103,25 @@ export class OperationMaker {
     const { state, bytes } = read;
     const other = this.withoutContent(path, state, sources);
     if (other !== undefined) return other;
-    const base = track?.expected ?? { kind: 'absent' };
-    const body: OperationBody = {
-      kind: 'put',
-      path,
-      base,
-      hash: state.hash,
-      executable: state.executable,
-      body: bytes,
-    };
+    const base = track?.expected ?? absent;
+    const content = this.#contentFor(path, base, bytes);
+    this.#versions.set(state.hash, bytes);
+    const body: OperationBody = { kind: 'put', path, base, hash: state.hash, executable: state.executable, content };
     return operation(body, [{ path, result: state }], 'create', bytes.length);
   }
+
+  /** The difference to what the other side has, where that is known here and much shorter. */
+  #contentFor(path: SyncPath, base: PathState, bytes: Uint8Array): Content {
+    const whole = this.#refused.delete(path);
+    const before = base.kind === 'file' && !whole ? this.#versions.get(base.hash) : undefined;
+    const steps = before === undefined ? undefined : makeDelta(before, bytes);
+    if (before === undefined || steps === undefined) return { kind: 'whole', bytes };
+    return { kind: 'delta', source: undefined, sourceSize: before.length, steps };
+  }
 }
+
+/** Bytes of sent content that are remembered to say the next change as a difference. */
+const rememberedBytes = 32 * 1024 * 1024;
 
 const nothing: Made = { kind: 'nothing' };
 

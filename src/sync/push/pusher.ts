@@ -279,6 +279,7 @@ export class Pusher implements Disposable {
     if (nack === undefined) for (const effect of effects) this.#isFine(effect.path);
     else if (nack.reason === 'notEmpty' && this.#isPodsOwn(path)) this.#letGo(path);
     else {
+      if (nack.reason === 'content') this.#maker.refused(path);
       this.#tryAgain(path, nack.reason, nack.message);
       for (const effect of effects.slice(1)) this.#retries.add(effect.path, 'base');
     }

@@ -2,6 +2,7 @@ import { chmodSync, linkSync, lchownSync, mkdirSync, renameSync, rmdirSync, rmSy
 import type { SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import { unreachable } from '../../base/errors.ts';
+import { contentSize } from '../../protocol/contentCodec.ts';
 import type {
   Base,
   Commit,
@@ -35,7 +36,7 @@ export type Outcome =
       readonly message: string;
     };
 
-/** An operation together with the path of its staged content, if it has any. */
+/** An operation together with the path of its staged content: `undefined` when it has none, or none with its hash. */
 export interface StagedOperation {
   readonly operation: OperationFrame;
   readonly staged: string | undefined;
@@ -117,13 +118,13 @@ export class Applier {
 
   #publish(operation: Put | Commit, staged: string | undefined, owner: string): Outcome {
     const { path, base } = operation;
-    const size = operation.kind === 'put' ? operation.body.length : operation.size;
+    const size = operation.kind === 'put' ? contentSize(operation.content) : operation.size;
     const wanted: FileState = { kind: 'file', hash: operation.hash, size, executable: operation.executable };
     const found = this.#parts.observer.observe(path);
     if (sameContent(found.state, wanted)) return this.#already(path, wanted, found, owner);
     if (!meets(found.state, base)) return baseRefusal(path, found.state);
     if (found.state.kind === 'folder') return baseRefusal(path, found.state);
-    if (staged === undefined) throw new Error('An operation with content came without it.');
+    if (staged === undefined) return refusal(path, 'content', found.state, 'The content does not have its hash.');
     const before = prepareMode(staged, wanted, found.entry);
     this.#parts.state.intend(path, wanted, owner);
     const refused = this.#swapIn(staged, path, found);

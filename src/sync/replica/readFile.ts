@@ -41,14 +41,25 @@ export function readWhole(absolute: string): ReadFile | undefined {
   try {
     const before = fingerprintOfOpen(descriptor);
     const bytes = new Uint8Array(before.size);
-    let filled = 0;
-    while (filled < bytes.length) {
-      const count = readSync(descriptor, bytes, filled, bytes.length - filled, filled);
-      if (count === 0) return undefined;
-      filled += count;
-    }
+    if (!fill(descriptor, bytes)) return undefined;
     if (!sameFingerprint(before, fingerprintOfOpen(descriptor))) return undefined;
     return { bytes, hash: hashBytesOf(bytes), fingerprint: before };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Reads a regular file of exactly this size; `undefined` when it is none. The bytes are not vouched for: whoever uses
+ * them checks a hash. Throws the disk's error.
+ */
+export function readExactly(absolute: string, size: number): Uint8Array<ArrayBuffer> | undefined {
+  const descriptor = openForReading(absolute);
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile() || stats.size !== size) return undefined;
+    const bytes = new Uint8Array(size);
+    return fill(descriptor, bytes) ? bytes : undefined;
   } finally {
     closeSync(descriptor);
   }
@@ -76,4 +87,14 @@ export function* hashInBlocks(absolute: string): Generator<undefined, Omit<ReadF
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Fills a buffer from the start of a file; `false` when the file ends before. */
+function fill(descriptor: number, bytes: Uint8Array): boolean {
+  for (let filled = 0; filled < bytes.length;) {
+    const count = readSync(descriptor, bytes, filled, bytes.length - filled, filled);
+    if (count === 0) return false;
+    filled += count;
+  }
+  return true;
 }

@@ -5,6 +5,7 @@ import type { Scheduler } from '../../base/scheduler.ts';
 import type { Commit, Frame, OperationFrame, Pack, Put } from '../../protocol/frame.ts';
 import { maxBatchOperations } from '../../protocol/limits.ts';
 import type { Outcome, StagedOperation } from './applier.ts';
+import { bytesOf } from './contentOfPut.ts';
 import { nackReason } from './diskError.ts';
 import { Inventory } from './inventory.ts';
 import { digestFrames, listingFrames } from './inventoryFrames.ts';
@@ -150,14 +151,13 @@ export class Receiver {
     return { operation, staged: undefined };
   }
 
+  /** Content that does not have its hash is staged by nothing: why is for the applier to say, which sees the path. */
   #stagePut(put: Put): StagedOperation | undefined {
-    if (hashBytesOf(put.body) !== put.hash) {
-      this.#refuse(put.sequence, 'content', 'The content does not have the announced hash.');
-      return undefined;
-    }
     const { replica } = this.#init;
     try {
-      return { operation: put, staged: replica.withSpace(() => replica.stage.write(put.body)) };
+      const bytes = bytesOf(put, replica.folder);
+      if (bytes === undefined || hashBytesOf(bytes) !== put.hash) return { operation: put, staged: undefined };
+      return { operation: put, staged: replica.withSpace(() => replica.stage.write(bytes)) };
     } catch (error) {
       this.#refuse(put.sequence, nackReason(error), toError(error).message);
       return undefined;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { decodeFrame, encodeFrame } from '../../../src/protocol/codec.ts';
-import type { Frame } from '../../../src/protocol/frame.ts';
-import { maxFrameBytes, maxInlineBytes } from '../../../src/protocol/limits.ts';
+import type { Content, Frame, Put } from '../../../src/protocol/frame.ts';
+import { maxDeltaSteps, maxFrameBytes, maxInlineBytes } from '../../../src/protocol/limits.ts';
 import { joinFrames, splitFrames } from '../../../src/protocol/pack.ts';
 import { Random, seedOfRun } from '../sync/random.ts';
 import { at, randomFrames } from './frames.ts';
@@ -60,7 +60,7 @@ test('mutated real frames under a right checksum never name a path outside the r
 });
 
 test('what is not allowed is refused by name', () => {
-  const put: Frame = {
+  const put: Put = {
     kind: 'put',
     sequence: 1,
     batched: false,
@@ -68,16 +68,23 @@ test('what is not allowed is refused by name', () => {
     base: { kind: 'absent' },
     hash: hashOf('0'),
     executable: 'no',
-    body: new Uint8Array(maxInlineBytes),
+    content: { kind: 'whole', bytes: new Uint8Array(maxInlineBytes) },
   };
   assert.equal(decodeFrame(encodeFrame(put, crc32), crc32).kind, 'put');
-  const tooLong = { ...put, body: new Uint8Array(maxInlineBytes + 1) };
-  assert.match(reasonOf(encodeFrame(tooLong, crc32)), /at most/);
+  const carrying = (content: Content): string => reasonOf(encodeFrame({ ...put, content }, crc32));
+  assert.match(carrying({ kind: 'whole', bytes: new Uint8Array(maxInlineBytes + 1) }), /at most/);
+  const step = { offset: 0, length: maxInlineBytes, bytes: new Uint8Array() };
+  const delta = { kind: 'delta', source: undefined, sourceSize: maxInlineBytes } as const;
+  assert.match(carrying({ ...delta, steps: [step, step] }), /makes more than/);
+  assert.match(carrying({ ...delta, steps: [{ ...step, offset: 1 }] }), /at most/);
+  assert.match(carrying({ ...delta, sourceSize: maxInlineBytes + 1, steps: [] }), /at most/);
+  const nothing = { ...step, length: 0 };
+  assert.match(carrying({ ...delta, steps: Array.from({ length: maxDeltaSteps + 1 }, () => nothing) }), /at most/);
   assert.match(reasonOf(new Uint8Array(maxFrameBytes + 1)), /longer than/);
   assert.match(reasonOf(sealed(Uint8Array.of(99))), /unknown kind 99/);
   assert.match(reasonOf(sealed(Uint8Array.of(7, 0x81, 0x00))), /shortest form/);
   for (const path of ['/a', 'a/../b', './a', 'a//b', 'a/', 'a\0b', '', 'x'.repeat(256), 'a/'.repeat(3000)]) {
-    const bytes = encodeFrame({ ...put, path: path as typeof put.path, body: new Uint8Array() }, crc32);
+    const bytes = encodeFrame({ ...put, path: path as typeof put.path }, crc32);
     assert.match(reasonOf(bytes), /path|at most/, JSON.stringify(path.slice(0, 20)));
   }
 });
@@ -122,8 +129,9 @@ function hashOf(digit: string): Extract<Frame, { kind: 'put' }>['hash'] {
 }
 
 /** Views and their own buffers count as equal. */
-function plain(frame: object): unknown {
-  return Object.fromEntries(
-    Object.entries(frame).map(([key, value]) => [key, value instanceof Uint8Array ? [...value] : value]),
-  );
+function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return [...value];
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
 }

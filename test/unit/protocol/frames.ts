@@ -1,6 +1,7 @@
 import { contentHash, type ContentHash } from '../../../src/protocol/contentHash.ts';
 import { readSyncPath, type SyncPath } from '../../../src/base/paths.ts';
-import type { Base, Frame } from '../../../src/protocol/frame.ts';
+import type { Base, Content, Frame } from '../../../src/protocol/frame.ts';
+import { protocolVersion } from '../../../src/protocol/limits.ts';
 import type { FileState, PathState } from '../../../src/protocol/pathState.ts';
 import type { Random } from '../sync/random.ts';
 
@@ -22,7 +23,7 @@ export function randomFrames(random: Random): Frame[] {
   const transfer = number(random);
   const executable = random.pick(['yes', 'no', 'keep'] as const);
   const reason = random.pick(['base', 'content', 'diskFull', 'name', 'failed'] as const);
-  const both = { protocolVersion: 1, productVersion: text(random) };
+  const both = { protocolVersion, productVersion: text(random) };
   return [
     { kind: 'hello', ...both, workspaceId: text(random), sessionId: text(random) },
     { kind: 'welcome', ...both, volumeId: text(random), bootId: text(random), credit: number(random) },
@@ -45,7 +46,7 @@ export function randomFrames(random: Random): Frame[] {
     },
     { kind: 'flush', id: number(random) },
     { kind: 'flushed', id: number(random) },
-    { kind: 'put', ...head(), hash: hash(random), executable, body: random.bytes(random.below(2000)) },
+    { kind: 'put', ...head(), hash: hash(random), executable, content: content(random) },
     { kind: 'commit', ...head(), transfer, hash: hash(random), size: random.below(2 ** 40), executable },
     { kind: 'makeFolder', ...head() },
     { kind: 'makeLink', ...head(), target: `t${text(random)}` },
@@ -124,6 +125,15 @@ function file(random: Random): FileState {
 
 function state(random: Random): PathState {
   return random.pick([{ kind: 'absent' }, { kind: 'folder' }, { kind: 'link', target: '../x' }, file(random)]);
+}
+
+function content(random: Random): Content {
+  if (random.chance(0.5)) return { kind: 'whole', bytes: random.bytes(random.below(2000)) };
+  const steps = several(random, () => {
+    const offset = random.below(5000);
+    return { offset, length: random.below(5000 - offset), bytes: random.bytes(random.below(50)) };
+  });
+  return { kind: 'delta', source: random.chance(0.5) ? path(random) : undefined, sourceSize: 5000, steps };
 }
 
 function base(random: Random): Base {

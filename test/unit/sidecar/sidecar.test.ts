@@ -17,7 +17,8 @@ import { after, before, suite, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { contentHash } from '../../../src/protocol/contentHash.ts';
 import { encodeFrame } from '../../../src/protocol/codec.ts';
-import type { Frame, OperationFrame, Put } from '../../../src/protocol/frame.ts';
+import type { Content, Frame, OperationFrame, Put } from '../../../src/protocol/frame.ts';
+import { protocolVersion } from '../../../src/protocol/limits.ts';
 import { closeCodes } from '../../../src/sync/link/closeCodes.ts';
 import { at, randomFrames } from '../protocol/frames.ts';
 import { Random, seedOfRun } from '../sync/random.ts';
@@ -59,7 +60,7 @@ suite('sidecar', () => {
   test('one workspace writes at a time, its newest connection wins', async () => {
     const first = await RawClient.greeted(sidecar.port, 'one');
     const other = await RawClient.connect(sidecar.port);
-    other.say({ kind: 'hello', protocolVersion: 1, productVersion: '0', workspaceId: 'two', sessionId: 's' });
+    other.say({ kind: 'hello', protocolVersion, productVersion: '0', workspaceId: 'two', sessionId: 's' });
     assert.equal((await other.hear('refused')).reason, 'busy');
     const second = await RawClient.greeted(sidecar.port, 'one');
     assert.equal((await first.ended()).code, closeCodes.superseded);
@@ -136,14 +137,16 @@ suite('sidecar', () => {
         base: { kind: 'file', hash: sha('untouched'), size: 9, executable: 'no' },
         executable: 'yes',
       },
-      { ...put(7, 'victim', 'mine'), base: { kind: 'any' } },
+      copied(7, 'stolen-1', 'door/victim', 'untouched'),
+      copied(8, 'stolen-2', 'victim', 'untouched'),
+      { ...put(9, 'victim', 'mine'), base: { kind: 'any' } },
     );
     await flushed(client);
     assert.deepEqual([...readTree(outside).keys()], ['sub', 'victim']);
     assert.equal(readFileSync(path.join(outside, 'victim'), 'utf8'), 'untouched');
     assert.equal(lstatSync(path.join(outside, 'victim')).mode & 0o111, 0);
     assert.equal(readFileSync(path.join(files, 'victim'), 'utf8'), 'mine', 'the link itself was replaced');
-    assert.ok(!existsSync(path.join(files, 'leak')));
+    for (const name of ['leak', 'stolen-1', 'stolen-2']) assert.ok(!existsSync(path.join(files, name)), name);
     client.close();
     rmSync(path.join(files, 'door'));
   });
@@ -160,7 +163,7 @@ suite('sidecar', () => {
       assert.equal((await client.ended()).code, closeCodes.malformed, `PODLOOP_SEED=${seed}`);
     }
     const unexpected: Frame[] = [
-      { kind: 'welcome', protocolVersion: 1, productVersion: '', volumeId: '', bootId: '', credit: 0 },
+      { kind: 'welcome', protocolVersion, productVersion: '', volumeId: '', bootId: '', credit: 0 },
       put(2, 'gap', 'sequence numbers have no gaps'),
       { ...put(1, 'loose', 'no batch is open'), batched: true },
       { kind: 'batchEnd' },
@@ -212,7 +215,20 @@ function head(sequence: number, path: string): Pick<OperationFrame, 'sequence' |
 }
 
 function put(sequence: number, path: string, content: string): Put {
-  return { kind: 'put', ...head(sequence, path), hash: sha(content), executable: 'no', body: Buffer.from(content) };
+  return {
+    kind: 'put',
+    ...head(sequence, path),
+    hash: sha(content),
+    executable: 'no',
+    content: { kind: 'whole', bytes: Buffer.from(content) },
+  };
+}
+
+/** Makes a path a copy of another one that has this content. */
+function copied(sequence: number, path: string, from: string, content: string): Put {
+  const steps = [{ offset: 0, length: content.length, bytes: new Uint8Array() }];
+  const delta: Content = { kind: 'delta', source: at(from), sourceSize: content.length, steps };
+  return { ...put(sequence, path, content), content: delta };
 }
 
 async function flushed(client: RawClient): Promise<void> {
@@ -224,7 +240,7 @@ async function flushed(client: RawClient): Promise<void> {
 async function greetedSoon(port: number, workspaceId: string): Promise<RawClient> {
   for (let attempt = 0; ; attempt++) {
     const client = await RawClient.connect(port);
-    client.say({ kind: 'hello', protocolVersion: 1, productVersion: '0', workspaceId, sessionId: 's' });
+    client.say({ kind: 'hello', protocolVersion, productVersion: '0', workspaceId, sessionId: 's' });
     try {
       await client.hear('welcome');
       return client;

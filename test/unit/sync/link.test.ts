@@ -5,6 +5,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { test } from 'node:test';
 import { WebSocketServer } from 'ws';
 import { silentLog } from '../../../src/base/log.ts';
+import { protocolVersion } from '../../../src/protocol/limits.ts';
 import type { LinkState } from '../../../src/sync/core/engineStatus.ts';
 import { seal } from '../../../src/sync/link/frames.ts';
 import { Link, type LinkOptions } from '../../../src/sync/link/link.ts';
@@ -140,7 +141,7 @@ function welcomingServer(onMore: (data: Buffer) => void): Promise<Server> {
   new WebSocketServer({ server: http }).on('connection', (socket) => {
     socket.once('message', () => {
       const ids = { volumeId: 'v', bootId: 'b', productVersion: '0' };
-      socket.send(seal({ kind: 'welcome', protocolVersion: 1, ...ids, credit: 1000 }));
+      socket.send(seal({ kind: 'welcome', protocolVersion, ...ids, credit: 1000 }));
       socket.on('message', onMore);
     });
   });

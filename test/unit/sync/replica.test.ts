@@ -23,6 +23,7 @@ import { rootSyncPath } from '../../../src/base/paths.ts';
 import type { OperationFrame } from '../../../src/protocol/frame.ts';
 import { absent, type FileState } from '../../../src/protocol/pathState.ts';
 import type { Outcome } from '../../../src/sync/replica/applier.ts';
+import { bytesOf } from '../../../src/sync/replica/contentOfPut.ts';
 import { ConfinedFolder, NoSuchParent } from '../../../src/sync/replica/confinedFolder.ts';
 import { Inventory } from '../../../src/sync/replica/inventory.ts';
 import { hashBytesOf } from '../../../src/sync/replica/readFile.ts';
@@ -261,7 +262,14 @@ class Disk {
 
   putFrame(name: string, content: string, base: OperationFrame['base'] = absent): OperationFrame {
     const { hash, executable } = this.state(content);
-    return { kind: 'put', ...head(name), base, hash, executable, body: Buffer.from(content) };
+    return {
+      kind: 'put',
+      ...head(name),
+      base,
+      hash,
+      executable,
+      content: { kind: 'whole', bytes: Buffer.from(content) },
+    };
   }
 
   put(name: string, content: string, base?: OperationFrame['base']): void {
@@ -270,7 +278,8 @@ class Disk {
   }
 
   apply(operation: OperationFrame): Outcome {
-    const staged = operation.kind === 'put' ? this.replica.stage.write(operation.body) : undefined;
+    const bytes = operation.kind === 'put' ? bytesOf(operation, this.replica.folder) : undefined;
+    const staged = bytes === undefined ? undefined : this.replica.stage.write(bytes);
     const outcome = this.replica.apply({ operation, staged }, owner);
     this.replica.endTurn();
     assert.deepEqual(readdirSync(path.join(this.#folder, 'state/stage')), []);

@@ -11,10 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { Duplex, PassThrough } from 'node:stream';
 import { suite, test } from 'node:test';
 import { UserError } from '../../../src/base/errors.ts';
 import type { SyncStatus } from '../../../src/sync/core/status.ts';
+import { countBytes } from './countBytes.ts';
 import { readTree } from './tree.ts';
 import { inWorld, until, type World } from './world.ts';
 
@@ -284,24 +284,6 @@ function rescued(world: World): string[] {
   return [...readTree(folder, (at) => at === 'names.jsonl').keys()].map((at) =>
     readFileSync(path.join(folder, at), 'utf8'),
   );
-}
-
-/** Counts what the client sends; each call gives the bytes since the one before. */
-function countBytes(world: World): () => number {
-  let bytes = 0;
-  world.wrap = (socket) => {
-    const counted = new PassThrough();
-    counted.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-    });
-    counted.pipe(socket);
-    return Duplex.from({ readable: socket, writable: counted });
-  };
-  return () => {
-    const since = bytes;
-    bytes = 0;
-    return since;
-  };
 }
 
 async function sameSoon(world: World, milliseconds: number): Promise<void> {

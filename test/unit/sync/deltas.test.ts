@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readFileSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import { suite, test } from 'node:test';
+import type { Frame } from '../../../src/protocol/frame.ts';
+import { countBytes } from './countBytes.ts';
+import { Middle } from './middle.ts';
+import { inWorld, type World } from './world.ts';
+
+suite('what travels for a change', { concurrency: 4 }, () => {
+  scenario('scenario 1: one edited line of a 4 KB file travels alone', async (world) => {
+    const before = sourceText(100);
+    world.write('src/shop/cart.ts', before);
+    const count = countBytes(world);
+    await world.start();
+    await world.settle();
+    for (const line of ['value50 = 1;', 'value51 = compute(2, 3, 4, 5, 6);']) {
+      count();
+      world.write('src/shop/cart.ts', before.replace(/value5. = .*/, line));
+      world.noteSaved('src/shop/cart.ts');
+      await world.settle();
+      const bytes = count();
+      assert.ok(bytes <= 300, `${bytes} bytes were sent`);
+    }
+  });
+
+  scenario('scenario 21: content that the pod rebuilds wrongly is never visible and travels whole', async (world) => {
+    const before = sourceText(100);
+    const after = before.replace('value50', 'renamed');
+    world.write('a.ts', before);
+    const there = path.join(world.remote, 'a.ts');
+    const kinds: string[] = [];
+    let whileRefused: string | undefined;
+    await world.startSidecar();
+    const middle = await Middle.open(world.sidecar.port, {
+      toSidecar: (frame) => {
+        if (frame.kind === 'put') kinds.push(frame.content.kind);
+        return flipped(frame);
+      },
+      toClient: (frame) => {
+        if (frame.kind === 'nack' && frame.reason === 'content') whileRefused = readFileSync(there, 'utf8');
+        return frame;
+      },
+    });
+    try {
+      world.openEngine({ connect: () => Promise.resolve(middle.dial()) });
+      await world.settle();
+      world.write('a.ts', after);
+      await world.settle();
+      assert.equal(whileRefused, before, 'the old version was whole when the new one was refused');
+      assert.deepEqual(kinds, ['whole', 'delta', 'whole']);
+      world.write('a.ts', before);
+      await world.settle();
+      assert.deepEqual(kinds.slice(3, 4), ['delta'], 'later changes are differences again');
+    } finally {
+      await world.closeEngine();
+      middle.close();
+    }
+  });
+
+  scenario('a difference to what is not there any more does no harm', async (world) => {
+    world.write('a.ts', sourceText(100));
+    await world.start();
+    await world.settle();
+    world.write('../volume/files/a.ts', 'written by the pod');
+    world.write('a.ts', sourceText(101));
+    await world.settle();
+    world.write('../volume/files/a.ts', sourceText(99));
+    world.write('a.ts', sourceText(102));
+    await world.settle();
+  });
+
+  scenario('saves that follow each other at once are differences to one another', async (world) => {
+    const count = countBytes(world);
+    world.write('a.ts', sourceText(400));
+    await world.start();
+    await world.settle();
+    count();
+    for (let round = 0; round < 20; round++) {
+      // Renamed into place, so that each version is whole at every moment; such a name is ignored.
+      const aside = world.write('a.ts~', sourceText(400).replace('value7 ', `round${round} `));
+      renameSync(aside, path.join(world.root, 'a.ts'));
+      world.noteSaved('a.ts');
+    }
+    await world.settle();
+    const bytes = count();
+    assert.ok(bytes < 20 * 300, `${bytes} bytes were sent`);
+  });
+});
+
+function scenario(name: string, run: (world: World) => Promise<void>): void {
+  test(name, () => inWorld(run));
+}
+
+function sourceText(lines: number): string {
+  return Array.from({ length: lines }, (_, line) => `const value${line} = compute(${line * 7919}, other);\n`).join('');
+}
+
+/** A delta in which one bit of what it adds is another one. */
+function flipped<F extends Frame>(frame: F): F {
+  if (frame.kind !== 'put' || frame.content.kind !== 'delta') return frame;
+  if (!Buffer.concat(frame.content.steps.map(({ bytes }) => bytes)).includes('rename')) return frame;
+  const steps = frame.content.steps.map((step) => {
+    const bytes = Uint8Array.from(step.bytes);
+    bytes[0] = (bytes[0] ?? 0) ^ 1;
+    return { ...step, bytes };
+  });
+  return { ...frame, content: { ...frame.content, steps } };
+}
