@@ -41,7 +41,7 @@ export function commandTable(services: Services, showLog: () => void): CommandTa
       await terminals.running(open)?.pty.command?.stop();
     }),
     'podloop.openPort': onSession('Open Forwarded Port', openPort),
-    'podloop.forwardPort': onSession('Forward Port', forwardPort),
+    'podloop.forwardPort': onSession('Forward Port', (open) => forwardPort(open, services.log)),
     'podloop.stopForward': onSession('Stop Forwarding Port', stopForward),
     'podloop.flushSync': onSession('Wait for Sync', waitForSync),
     'podloop.reconnect': onSession('Reconnect', ({ session }) => {

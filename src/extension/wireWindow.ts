@@ -9,6 +9,7 @@ import type { Services } from './services.ts';
 import { innermost } from './session/chooseSession.ts';
 import type { OpenSessions } from './session/openSessions.ts';
 import { forwardConfigured } from './session/ports.ts';
+import { tellSyncFailures } from './session/syncFailures.ts';
 import type { ClustersView } from './tree/clustersView.ts';
 
 /** Lets what happens in the services and in the window reach each other; ends with what it returns. */
@@ -42,6 +43,7 @@ export function wireWindow(services: Services, clustersView: ClustersView): vsco
     }),
     sessions.onOpen((open) => {
       forwardConfigured(open, log);
+      tellSyncFailures(open, log);
     }),
     sessions.onLost(({ state, error }) => {
       const attempt = { title: `Dev mode of ${state.workload.name}`, retry: undefined, subject: state.workload };

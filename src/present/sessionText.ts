@@ -1,5 +1,6 @@
 import type { SessionState, StartStep } from '../session/core/state.ts';
 import type { SyncStatus } from '../sync/core/status.ts';
+import { errorText } from './errorText.ts';
 import { clockTime, count, type Locale } from './locale.ts';
 
 /** How a session stands, from least to most in need of attention. */
@@ -80,7 +81,12 @@ function syncText(sync: SyncStatus, problems: number, now: number, locale: Local
     case 'disconnected':
       return disconnected(sync.since, sync.reason, now, locale);
     case 'failed':
-      return { icon: 'error', text: 'sync stopped', reason: sync.error.message, urgency: 'error' };
+      return {
+        icon: 'error',
+        text: 'sync stopped',
+        reason: errorText(sync.error, 'Syncing').message,
+        urgency: 'error',
+      };
   }
 }
 

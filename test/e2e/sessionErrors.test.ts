@@ -63,7 +63,12 @@ scenario(
     await step('the folder vanishes', async () => {
       await rename(folder, `${folder}-away`);
       await loop.statusBar.waitForText(/sync\s+stopped/);
-      assert.match(await loop.statusBar.hover(), /web is missing\. Nothing was deleted in the pod/);
+      await assertError(
+        await notifications.waitFor(/web is missing/),
+        /Nothing was deleted in the pod/,
+        /Bring the folder back/,
+      );
+      await loop.statusBar.waitForTooltip(/web is missing\. Nothing was deleted in the pod/);
       assert.match(await inPod('web', 'ls', '/app'), /package\.json/);
     });
     await step('the folder is back', async () => {
@@ -82,8 +87,9 @@ scenario(
       await quickInput.answer('8080');
       await quickInput.waitForMessage(/on this machine/);
       await quickInput.answer(`${port}`);
-      const shown = await notifications.waitFor(new RegExp(`port ${port} of this machine`));
-      await assertError(shown, /another program uses it/, /forward to another port/);
+      const shown = await notifications.waitFor(new RegExp(`port ${port} of this machine: another program uses it`));
+      await shown.press('Use a Free Port');
+      await notifications.waitFor(/Port 8080 of web is at localhost:\d+/);
       taken.close();
     });
 
@@ -105,7 +111,7 @@ scenario(
       await inPod('web', 'sh', '-c', 'head -c 16000000 /dev/zero >/app/filling || true');
       await writeFile(path.join(folder, 'more.txt'), 'more'.repeat(20_000));
       await loop.statusBar.waitForText(/in\s+sync\s+but\s+for\s+1\s+path/);
-      assert.match(await loop.statusBar.hover(), /The pod's disk has no room for more\.txt/);
+      await loop.statusBar.waitForTooltip(/The pod's disk has no room for more\.txt/);
     });
     await step('there is room again', async () => {
       await inPod('web', 'rm', '/app/filling');

@@ -24,13 +24,16 @@ export async function openPort(open: OpenSession): Promise<void> {
 }
 
 /** Asks for a port of the pod, forwards it and offers its address. */
-export async function forwardPort({ session }: OpenSession): Promise<void> {
+export async function forwardPort({ session }: OpenSession, log: Log): Promise<void> {
   const name = session.state.workload.name;
   const title = `Forward Port: ${name}`;
   const remote = await askPort(title, `Port of ${name} in the pod`);
   const local = await askPort(title, `Port on this machine for port ${remote} of ${name}`, `${remote}`);
-  const forward = await session.forward(remote, local);
-  await offerAddress(forward, name);
+  const forward = await session.forward(remote, local).catch((error: unknown) => {
+    if (!isTaken(error)) throw error;
+    offerFreePort({ session, remote, error, log });
+  });
+  if (forward !== undefined) await offerAddress(forward, name);
 }
 
 /** Asks which port is not to be forwarded any more. */
@@ -88,14 +91,17 @@ function offerFreePort(failure: {
   readonly log: Log;
 }): void {
   const { session, remote, error, log } = failure;
-  const taken = error instanceof UserError && error.code === 'forward.port-in-use';
   const message = toError(error).message;
   log.warn(message);
-  const buttons = taken ? ['Use a Free Port'] : [];
+  const buttons = isTaken(error) ? ['Use a Free Port'] : [];
   const shown = vscode.window.showWarningMessage(message, ...buttons).then(async (chosen) => {
     if (chosen !== undefined) await offerAddress(await session.forward(remote, 0), session.state.workload.name);
   });
   inBackground(log, `Forwarding port ${remote} to a free one`, shown);
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof UserError && error.code === 'forward.port-in-use';
 }
 
 function noPortError(name: string): UserError {

@@ -65,7 +65,11 @@ export class ProblemList implements Disposable {
 export function refusalProblem(path: SyncPath, reason: NackReason, message: string): SyncProblem {
   switch (reason) {
     case 'diskFull':
-      return { path, code: 'remoteDiskFull', message: `The pod's disk has no room for ${path}.` };
+      return {
+        path,
+        code: 'remoteDiskFull',
+        message: `The pod's disk has no room for ${path}. It arrives by itself when there is.`,
+      };
     case 'readOnly':
       return { path, code: 'remoteReadOnly', message: `The pod's disk does not let ${path} be written.` };
     case 'denied':

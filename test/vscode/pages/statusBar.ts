@@ -35,10 +35,13 @@ export class StatusBarItem {
     await this.#item.locator('a').first().click();
   }
 
-  /** Shows the tooltip by hovering and gives its text. */
-  async hover(): Promise<string> {
+  /** Shows the tooltip by hovering and waits until its text matches. */
+  async waitForTooltip(text: string | RegExp): Promise<string> {
     await this.#item.hover();
-    const tooltip = this.#page.locator('.monaco-hover:visible').last();
+    const tooltip = this.#page
+      .locator('.monaco-hover:visible')
+      .filter({ hasText: asPattern(text) })
+      .last();
     await tooltip.waitFor();
     return (await tooltip.innerText()).trim();
   }

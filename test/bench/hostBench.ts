@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { openShopWorld, type ShopWorld } from '../e2e/shopWorld.ts';
+import { ShopLoop } from '../e2e/shopLoop.ts';
+
+/** What Podloop costs a window of VS Code and a pod. */
+export interface HostFigures {
+  /** Milliseconds of activation, as VS Code counts them. */
+  readonly activation: number;
+  /** Resident memory of the extension host in MiB: before Podloop's view was opened, and with a session in sync. */
+  readonly hostBefore: number;
+  readonly hostInSession: number;
+  /** Resident memory of the sidecar in MiB. */
+  readonly sidecar: number;
+  /** Percent of one core while nothing is edited. */
+  readonly idleHost: number;
+  readonly idleSidecar: number;
+}
+
+/** Measures a session of the sample shop in a real window, left alone for `idleSeconds`. */
+export async function measureHost(idleSeconds: number): Promise<HostFigures> {
+  const world = await openShopWorld({ name: 'bench' });
+  try {
+    const loop = new ShopLoop(world, async (_name, act) => act());
+    const activation = await world.vsCode.runningExtensions.activationTime('Podloop');
+    const hostBefore = await hostUsage(world);
+    await loop.findWorkload();
+    await loop.startDevelop();
+    const [host, sidecar] = [await hostUsage(world), await sidecarUsage(world)];
+    const started = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, idleSeconds * 1000));
+    const seconds = (performance.now() - started) / 1000;
+    const [hostAfter, sidecarAfter] = [await hostUsage(world), await sidecarUsage(world)];
+    await loop.endDevelop();
+    return {
+      activation,
+      hostBefore: hostBefore.resident,
+      hostInSession: hostAfter.resident,
+      sidecar: sidecarAfter.resident,
+      idleHost: ((hostAfter.cpu - host.cpu) / seconds) * 100,
+      idleSidecar: ((sidecarAfter.cpu - sidecar.cpu) / seconds) * 100,
+    };
+  } finally {
+    await world.dispose();
+  }
+}
+
+/** Resident memory in MiB, and seconds of processor time so far. */
+interface Usage {
+  readonly resident: number;
+  readonly cpu: number;
+}
+
+async function hostUsage(world: ShopWorld): Promise<Usage> {
+  const [host] = world.vsCode.server.extensionHosts();
+  if (host === undefined) throw new Error('No extension host runs.');
+  const [status, stat] = await Promise.all(
+    ['status', 'stat'].map((name) => readFile(`/proc/${host.pid}/${name}`, 'utf8')),
+  );
+  return usageOf(status ?? '', stat ?? '');
+}
+
+async function sidecarUsage({ cluster, namespace }: ShopWorld): Promise<Usage> {
+  const read = (file: string): Promise<string> =>
+    cluster.kubectl(['exec', '-n', namespace, 'deployment/web', '-c', 'podloop-sidecar', '--', 'cat', file]);
+  return usageOf(await read('/proc/1/status'), await read('/proc/1/stat'));
+}
+
+/** From Linux's `/proc/PID/status` and `stat`, whose clock ticks a hundred times a second. */
+function usageOf(status: string, stat: string): Usage {
+  const [, resident] = /VmRSS:\s+(\d+)/.exec(status) ?? [];
+  // The name in parentheses may hold blanks; user and system time are the 12th and 13th field after it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { resident: Number(resident) / 1024, cpu: (Number(fields[11]) + Number(fields[12])) / 100 };
+}
