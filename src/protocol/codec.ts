@@ -6,6 +6,7 @@ import type { FrameCodec, FrameCodecs } from './frameCodec.ts';
 import { maxFrameBytes } from './limits.ts';
 import { operationCodecs } from './operationCodecs.ts';
 import { resumeCodecs } from './resumeCodecs.ts';
+import { returnCodecs } from './returnCodecs.ts';
 import { sessionCodecs } from './sessionCodecs.ts';
 import { transferCodecs } from './transferCodecs.ts';
 
@@ -54,7 +55,13 @@ export function decodeFrame(bytes: Uint8Array, checksum: Checksum): Frame | Fram
   }
 }
 
-const codecs: FrameCodecs<Frame> = { ...sessionCodecs, ...operationCodecs, ...transferCodecs, ...resumeCodecs };
+const codecs: FrameCodecs<Frame> = {
+  ...sessionCodecs,
+  ...operationCodecs,
+  ...transferCodecs,
+  ...resumeCodecs,
+  ...returnCodecs,
+};
 const byTag = new Map(Object.values(codecs).map((codec) => [codec.tag, codec]));
 
 /** Room for most frames of a kind, so that content is not copied a second time. */

@@ -3,7 +3,7 @@ import { type ByteReader, MalformedBytes } from './byteReader.ts';
 import type { ByteWriter } from './byteWriter.ts';
 import { type ContentHash, hashBytes, hashFromBytes, hashToBytes } from './contentHash.ts';
 import type { Base } from './frame.ts';
-import { maxFileBytes, maxLinkBytes } from './limits.ts';
+import { maxFileBytes, maxLinkBytes, maxListItems } from './limits.ts';
 import { absent, type Executable, folder, type PathState } from './pathState.ts';
 import { maxPathBytes } from '../base/paths.ts';
 
@@ -120,4 +120,17 @@ export function writeOptional<T>(out: ByteWriter, value: T | undefined, write: (
 
 export function takeOptional<T>(input: ByteReader, take: () => T): T | undefined {
   return takeFlag(input) ? take() : undefined;
+}
+
+/** Writes at most `maxListItems` items. */
+export function writeList<T>(out: ByteWriter, items: readonly T[], write: (item: T) => void): void {
+  out.integer(items.length);
+  for (const item of items) write(item);
+}
+
+export function takeList<T>(input: ByteReader, take: () => T): T[] {
+  const count = input.integer(maxListItems);
+  const items: T[] = [];
+  for (let index = 0; index < count; index++) items.push(take());
+  return items;
 }

@@ -4,9 +4,10 @@ import type { Executable, PathState } from './pathState.ts';
 
 /**
  * Everything that the two ends say. One WebSocket message is one sealed frame. "Client" is the developer's machine,
- * "sidecar" the program in the pod; in this version content flows from client to sidecar only.
+ * "sidecar" the program in the pod. The client decides about every path: it sends operations, and of what changes in the
+ * pod it is told by offers.
  */
-export type Frame = SessionFrame | OperationFrame | TransferFrame | BatchFrame | ResumeFrame | Pack;
+export type Frame = SessionFrame | OperationFrame | TransferFrame | BatchFrame | ResumeFrame | ReturnFrame | Pack;
 
 /** Opening, life and flow of one connection. */
 export type SessionFrame = Hello | Welcome | Refused | Ping | Pong | Credit | Ack | Nack | Flush | Flushed;
@@ -60,7 +61,7 @@ export interface Pong {
   readonly id: number;
 }
 
-/** The sidecar has consumed this many bytes of frames; the client may send as many more. */
+/** The sender of this has consumed so many bytes of frames; the other end may send as many more. */
 export interface Credit {
   readonly kind: 'credit';
   readonly bytes: number;
@@ -200,7 +201,10 @@ export interface Forget extends Operation {
   readonly kind: 'forget';
 }
 
-/** The content of a file that is too long for one frame. Nothing is visible before its `commit`. */
+/**
+ * The content of a file that is too long for one frame. From the client, nothing is visible before its `commit`; from
+ * the sidecar, the transfer has the number of the `fetch` that it answers and ends with `fetched` or `unfetched`.
+ */
 export type TransferFrame = Begin | Chunk | Discard | Halt;
 
 export interface Begin {
@@ -245,9 +249,13 @@ export interface BatchEnd {
 /** How a client learns what the volume holds without being told what it knows already. */
 export type ResumeFrame = ListDigests | Digests | Need | Listing;
 
-/** Asks for the digest of each folder that holds something a client put there. */
+/**
+ * Asks for the digest of each folder that holds something a client put there, or that the rules let the client hear of;
+ * with `everything`, of each folder that is not ignored.
+ */
 export interface ListDigests {
   readonly kind: 'listDigests';
+  readonly everything: boolean;
 }
 
 export interface Digests {
@@ -284,6 +292,87 @@ export interface ListedEntry {
   /** What is there now. */
   readonly current: PathState;
 }
+
+/** How content comes back from the pod. */
+export type ReturnFrame = Rules | Offer | Fetch | Fetched | Unfetched | ListKept | Kept;
+
+/** What the client wants to hear of besides answers. Sent once, before anything else. */
+export interface Rules {
+  readonly kind: 'rules';
+  /** Whose changes the sidecar offers: no path's, those that match `pull`, or all. */
+  readonly watch: Watched;
+  /** Whether offers bring content of paths that do not match `pull`; of those that do they always bring it. */
+  readonly content: boolean;
+  /** Patterns as in `.gitignore`. */
+  readonly pull: readonly string[];
+  /** Ignore patterns of the configuration, besides the files in the tree and the defaults. */
+  readonly ignore: readonly string[];
+  /** Bytes of frames that the sidecar may send before the client's first `credit`. */
+  readonly credit: number;
+}
+
+export const watchChoices = ['nothing', 'pull', 'all'] as const;
+export type Watched = (typeof watchChoices)[number];
+
+/** Something in the pod is not as the client last heard. An offer comes after the answers to all that was done before. */
+export interface Offer {
+  readonly kind: 'offer';
+  readonly path: SyncPath;
+  readonly current: PathState;
+  /** Content of a short file. */
+  readonly body: Uint8Array | undefined;
+}
+
+/** Asks for content; the answer is a transfer of the same number. */
+export interface Fetch {
+  readonly kind: 'fetch';
+  readonly id: number;
+  readonly from: FetchSource;
+}
+
+export type FetchSource =
+  /** The live file at a path, if it still has this hash. */
+  | { readonly kind: 'live'; readonly path: SyncPath; readonly hash: ContentHash }
+  /** Something that was replaced or deleted, by its id in a `kept`. */
+  | { readonly kind: 'kept'; readonly item: string };
+
+/** A transfer to the client is complete; a link comes without one. */
+export interface Fetched {
+  readonly kind: 'fetched';
+  readonly id: number;
+  readonly state: PathState;
+}
+
+/** What was asked for is not there, has changed, or cannot be read. */
+export interface Unfetched {
+  readonly kind: 'unfetched';
+  readonly id: number;
+  readonly message: string;
+}
+
+/** Asks for everything that was replaced or deleted in the pod and is still kept. */
+export interface ListKept {
+  readonly kind: 'listKept';
+}
+
+export interface Kept {
+  readonly kind: 'kept';
+  readonly items: readonly KeptItem[];
+  readonly last: boolean;
+}
+
+export interface KeptItem {
+  readonly id: string;
+  readonly path: SyncPath;
+  /** Epoch milliseconds by the clock of the pod. */
+  readonly at: number;
+  readonly bytes: number;
+  readonly why: KeptReason;
+}
+
+export const keptReasons = ['replaced', 'deleted', 'rescued'] as const;
+/** `rescued`: somebody on that side wrote this version, and it had to give way to one from the other side. */
+export type KeptReason = (typeof keptReasons)[number];
 
 /** Several frames in one message, compressed together. Never holds another pack. */
 export interface Pack {

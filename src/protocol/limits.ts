@@ -1,5 +1,5 @@
 /** Version of the wire format. Two ends with different numbers refuse one another before anything else is said. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** Version of the product, told to the other end so that a mismatch can name both; equals package.json. */
 export const productVersion = '0.1.0';
@@ -9,6 +9,9 @@ export const maxFrameBytes = 1024 * 1024;
 
 /** Longest file content that one PUT carries or rebuilds, in bytes; longer files travel as chunks. */
 export const maxInlineBytes = 256 * 1024;
+
+/** Longest file content that travels with an offer, in bytes; longer files are fetched. */
+export const maxOfferedBytes = 64 * 1024;
 
 /** Bytes of file content in one chunk: what a small change may have to wait for at most. */
 export const chunkBytes = 64 * 1024;

@@ -3,23 +3,28 @@ import { type ByteReader, MalformedBytes } from './byteReader.ts';
 import type { ByteWriter } from './byteWriter.ts';
 import {
   takeFlag,
+  takeList,
   takeOptional,
   takePath,
   takeState,
   writeBase,
   writeFlag,
+  writeList,
   writeOptional,
   writePath,
 } from './fields.ts';
 import type { ListedEntry, ResumeFrame } from './frame.ts';
 import type { FrameCodecs } from './frameCodec.ts';
-import { maxListItems } from './limits.ts';
 
 const digestPattern = /^[0-9a-f]{16}$/;
 
 /** Codecs of the frames by which a client learns what the volume holds. */
 export const resumeCodecs: FrameCodecs<ResumeFrame> = {
-  listDigests: { tag: 70, write() {}, take: () => ({ kind: 'listDigests' }) },
+  listDigests: {
+    tag: 70,
+    write: (out, frame) => writeFlag(out, frame.everything),
+    take: (input) => ({ kind: 'listDigests', everything: takeFlag(input) }),
+  },
   digests: {
     tag: 71,
     write(out, frame) {
@@ -74,16 +79,4 @@ function takeDigest(input: ByteReader): string {
   const digest = input.text(16);
   if (!digestPattern.test(digest)) throw new MalformedBytes('has a digest that is not 16 hexadecimal digits');
   return digest;
-}
-
-function writeList<T>(out: ByteWriter, items: readonly T[], write: (item: T) => void): void {
-  out.integer(items.length);
-  for (const item of items) write(item);
-}
-
-function takeList<T>(input: ByteReader, take: () => T): T[] {
-  const count = input.integer(maxListItems);
-  const items: T[] = [];
-  for (let index = 0; index < count; index++) items.push(take());
-  return items;
 }

@@ -6,8 +6,10 @@ import { productVersion, protocolVersion } from '../protocol/limits.ts';
 import { closeCodes, deadAfterMs } from '../sync/link/closeCodes.ts';
 import { seal, unseal } from '../sync/link/frames.ts';
 import type { MessageSocket } from '../sync/link/messageSocket.ts';
-import { ProtocolViolation, Receiver, receiveWindowBytes } from '../sync/replica/receiver.ts';
+import { PodSide } from '../sync/offer/podSide.ts';
+import { ProtocolViolation, receiveWindowBytes } from '../sync/replica/receiver.ts';
 import type { Replica } from '../sync/replica/replica.ts';
+import type { OpenWatcher } from '../sync/watch/treeWatcher.ts';
 import type { Writer, WriterSlot } from './writerSlot.ts';
 
 /** What a connection works with. */
@@ -15,6 +17,8 @@ export interface ConnectionParts {
   readonly replica: Replica;
   readonly slot: WriterSlot;
   readonly bootId: string;
+  /** Watches the volume for clients that want to hear of its changes. */
+  readonly openWatcher: OpenWatcher;
   readonly scheduler: Scheduler;
   readonly log: Log;
 }
@@ -23,7 +27,7 @@ export interface ConnectionParts {
 export class Connection {
   readonly #socket: MessageSocket;
   readonly #parts: ConnectionParts;
-  #session: { readonly receiver: Receiver; readonly writer: Writer } | undefined;
+  #session: { readonly side: PodSide; readonly writer: Writer } | undefined;
   #silence: Disposable;
 
   constructor(socket: MessageSocket, parts: ConnectionParts) {
@@ -53,7 +57,7 @@ export class Connection {
     }
     try {
       for (const frame of frames) this.#take(frame);
-      this.#session?.receiver.consumed(data.length);
+      this.#session?.side.consumed(data.length);
     } catch (error) {
       const violation = error instanceof ProtocolViolation;
       this.#end(
@@ -63,14 +67,14 @@ export class Connection {
     }
   }
 
-  #take(frame: Parameters<Receiver['receive']>[0]): void {
-    if (this.#session !== undefined) this.#session.receiver.receive(frame);
+  #take(frame: Parameters<PodSide['receive']>[0]): void {
+    if (this.#session !== undefined) this.#session.side.receive(frame);
     else if (frame.kind === 'hello') this.#greet(frame);
     else throw new ProtocolViolation('The first frame is not a hello.');
   }
 
   #greet(hello: Hello): void {
-    const { replica, slot, bootId, scheduler, log } = this.#parts;
+    const { replica, slot, bootId, openWatcher, scheduler, log } = this.#parts;
     if (hello.protocolVersion !== protocolVersion) {
       this.#refuse('version', `The sidecar speaks protocol ${protocolVersion}, the client ${hello.protocolVersion}.`);
       return;
@@ -85,19 +89,20 @@ export class Connection {
       this.#refuse('busy', 'Another workspace is syncing into this volume.');
       return;
     }
-    const receiver = new Receiver({
+    const side = new PodSide({
       replica,
       workspaceId: hello.workspaceId,
-      send: (frame) => {
-        this.#send(frame);
+      post: (message) => {
+        this.#post(message);
       },
       onFailure: (error) => {
         this.#end(closeCodes.failed, error.message);
       },
+      openWatcher,
       scheduler,
       log,
     });
-    this.#session = { receiver, writer };
+    this.#session = { side, writer };
     log.info('A client connected.', { product: hello.productVersion, session: hello.sessionId });
     const { volumeId } = replica;
     this.#send({ kind: 'welcome', protocolVersion, productVersion, volumeId, bootId, credit: receiveWindowBytes });
@@ -106,6 +111,14 @@ export class Connection {
   #refuse(reason: RefusalReason, message: string): void {
     this.#send({ kind: 'refused', protocolVersion, productVersion, reason, message });
     this.#end(closeCodes.refused, message);
+  }
+
+  /** Sends a message of the session. */
+  #post(message: Uint8Array): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(message, (error) => {
+      if (!(error instanceof Error)) this.#session?.side.drained(message.length);
+    });
   }
 
   #send(frame: Frame): void {
@@ -130,7 +143,7 @@ export class Connection {
     const session = this.#session;
     if (session === undefined) return;
     this.#session = undefined;
-    session.receiver.close();
+    session.side.close();
     this.#parts.slot.release(session.writer);
     this.#parts.replica.tidy();
   }

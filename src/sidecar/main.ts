@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { WebSocketServer } from 'ws';
 import { systemScheduler } from '../base/scheduler.ts';
 import { maxFrameBytes, productVersion } from '../protocol/limits.ts';
 import { Replica } from '../sync/replica/replica.ts';
-import { Connection } from './connection.ts';
+import { FolderWatcher } from '../sync/watch/folderWatcher.ts';
+import { Connection, type ConnectionParts } from './connection.ts';
 import { jsonLog } from './jsonLog.ts';
 import { readSettings } from './settings.ts';
 import { hasToken } from './tokenCheck.ts';
@@ -25,9 +27,18 @@ try {
 
 function serve(): void {
   const { port, tokenHash, volume } = readSettings(process.env);
-  const place = { root: path.join(volume, 'files'), stateDir: path.join(volume, 'state') };
+  const stateDir = path.join(volume, 'state');
+  const place = { root: path.join(volume, 'files'), stateDir, keepDir: stateDir };
+  mkdirSync(place.root, { recursive: true });
   const replica = new Replica(place, scheduler, log);
-  const parts = { replica, slot: new WriterSlot(), bootId: randomUUID(), scheduler, log };
+  const parts: ConnectionParts = {
+    replica,
+    slot: new WriterSlot(),
+    bootId: randomUUID(),
+    openWatcher: (root, events) => new FolderWatcher(root, events),
+    scheduler,
+    log,
+  };
   const http = createServer((_request, response) => {
     response.writeHead(426, { upgrade: 'websocket' }).end();
   });

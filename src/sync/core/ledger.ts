@@ -8,6 +8,8 @@ export interface LedgerEntry {
   readonly owner: string;
   /** States that were recorded before and may still be there, if the process died between recording and doing. */
   readonly earlier: readonly PathState[];
+  /** Whether `put` is known to have been there. If not, that it is absent does not mean that somebody deleted it. */
+  readonly settled: boolean;
 }
 
 /**
@@ -32,12 +34,13 @@ export class Ledger {
   /** Records that `put` is about to be there. What was recorded before is remembered until `settle`. */
   intend(path: SyncPath, put: PathState, owner: string): void {
     const before = this.#entries.get(path);
-    this.#entries.set(path, { put, owner, earlier: before === undefined ? [] : [...before.earlier, before.put] });
+    const earlier = before === undefined ? [] : [...before.earlier, before.put];
+    this.#entries.set(path, { put, owner, earlier, settled: false });
   }
 
   /** Records that `put` is there. */
   settle(path: SyncPath, put: PathState, owner: string): void {
-    this.#entries.set(path, { put, owner, earlier: [] });
+    this.#entries.set(path, { put, owner, earlier: [], settled: true });
   }
 
   /** Takes back what `intend` recorded, because it did not come about. */
@@ -54,8 +57,9 @@ export class Ledger {
   resolve(path: SyncPath, current: PathState): void {
     const entry = this.#entries.get(path);
     if (entry === undefined) return;
-    if (current.kind === 'absent') this.#entries.delete(path);
-    else if (entry.earlier.length > 0) {
+    if (current.kind === 'absent') {
+      if (!entry.settled) this.#entries.delete(path);
+    } else if (!entry.settled) {
       const candidates = [entry.put, ...entry.earlier];
       const match =
         candidates.find((state) => sameState(state, current)) ??

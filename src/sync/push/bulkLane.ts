@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, readSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import { contentHash } from '../../protocol/contentHash.ts';
@@ -11,7 +11,7 @@ import { type Fingerprint, sameFingerprint } from '../core/fingerprint.ts';
 import type { ConfinedFolder } from '../replica/confinedFolder.ts';
 import type { FileEntry, LocalContent } from '../replica/localContent.ts';
 import type { LocalFolder } from '../replica/localFolder.ts';
-import { fingerprintOfOpen, openForReading } from '../replica/readFile.ts';
+import { fingerprintOfOpen, openForReading, readChunk } from '../replica/readFile.ts';
 import type { Job } from './job.ts';
 import { noMoveSources } from './moveSources.ts';
 import type { Made, OperationMaker } from './operationMaker.ts';
@@ -97,7 +97,7 @@ function* transfer(
   sender.frame({ kind: 'begin', transfer: number, size: before.size });
   const digest = createHash('sha256');
   for (let offset = 0; offset < before.size;) {
-    const data = readAt(descriptor, offset, Math.min(chunkBytes, before.size - offset));
+    const data = readChunk(descriptor, offset, Math.min(chunkBytes, before.size - offset));
     if (parts.halted.has(number) || data.length === 0) break;
     digest.update(data);
     offset += data.length;
@@ -139,16 +139,11 @@ function* isOneVersion(descriptor: number, before: Fingerprint, hash: string): G
   if (after.size <= before.size) return false;
   const digest = createHash('sha256');
   for (let offset = 0; offset < before.size;) {
-    const data = readAt(descriptor, offset, Math.min(16 * chunkBytes, before.size - offset));
+    const data = readChunk(descriptor, offset, Math.min(16 * chunkBytes, before.size - offset));
     if (data.length === 0) return false;
     digest.update(data);
     offset += data.length;
     yield;
   }
   return digest.digest('hex') === hash;
-}
-
-function readAt(descriptor: number, offset: number, length: number): Uint8Array {
-  const data = new Uint8Array(length);
-  return data.subarray(0, readSync(descriptor, data, 0, length, offset));
 }

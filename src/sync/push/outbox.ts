@@ -66,6 +66,11 @@ export class Outbox {
     this.#send(pack.length === 1 && only !== undefined && only.length < compressFrom ? only : sealTogether(pack));
   }
 
+  /** The other end grants this many bytes more for the start. */
+  grant(bytes: number): void {
+    this.#credit += bytes;
+  }
+
   /** The socket has taken this many bytes. */
   drained(bytes: number): void {
     this.#queued -= bytes;

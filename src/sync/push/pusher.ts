@@ -165,6 +165,13 @@ export class Pusher implements Disposable {
       case 'batchBegin':
       case 'batchEnd':
       case 'listDigests':
+      case 'rules':
+      case 'offer':
+      case 'fetch':
+      case 'fetched':
+      case 'unfetched':
+      case 'listKept':
+      case 'kept':
       case 'need':
       case 'pack':
         this.#parts.onViolation(`A sidecar does not send "${frame.kind}" now.`);

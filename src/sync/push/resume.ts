@@ -23,7 +23,7 @@ export class Resume {
   }
 
   start(): void {
-    this.#send({ kind: 'listDigests' });
+    this.#send({ kind: 'listDigests', everything: false });
   }
 
   /** Takes one frame of the answer; `true` when the view is up to date. */

@@ -152,11 +152,12 @@ export class Applier {
     }
     const ours = this.#isUnchangedPut(path, found.state);
     const store = ours ? this.#parts.trash : this.#parts.rescued;
-    const kept = found.entry.kind === 'file' ? store.keepName(target) : undefined;
+    const kept = found.entry.kind === 'link' ? store.copyLink(found.entry.target) : store.keepName(target);
     renameSync(staged, target);
     if (kept !== undefined) {
       const late = !sameVersion(lookAt(kept), found.entry);
-      (late ? this.#parts.rescued : store).keep(kept, path);
+      if (late || !ours) this.#parts.rescued.keep(kept, path, 'rescued');
+      else store.keep(kept, path, 'replaced');
     }
     return undefined;
   }
@@ -231,13 +232,14 @@ export class Applier {
 
   #throwAway(path: SyncPath, found: Observed): Outcome | undefined {
     const target = this.#parts.folder.entry(path);
-    const kept = this.#parts.trash.takeAway(target);
+    const store = this.#isUnchangedPut(path, found.state) ? this.#parts.trash : this.#parts.rescued;
+    const kept = store.takeAway(target);
     if (sameVersion(lookAt(kept), found.entry)) {
-      this.#parts.trash.keep(kept, path);
+      store.keep(kept, path, 'deleted');
       return undefined;
     }
     // Somebody wrote between check and removal: that version is newer than what was to be deleted, so it goes back.
-    if (!placeNew(kept, target)) this.#parts.rescued.keep(kept, path);
+    if (!placeNew(kept, target)) store.keep(kept, path, 'rescued');
     return baseRefusal(path, this.#parts.observer.observe(path).state);
   }
 

@@ -1,4 +1,4 @@
-import { parentSyncPath, type SyncPath, syncPathName } from '../../base/paths.ts';
+import { joinSyncPath, parentSyncPath, type SyncPath, syncPathName } from '../../base/paths.ts';
 import type { FolderDigest, ListedEntry } from '../../protocol/frame.ts';
 import type { PathState } from '../../protocol/pathState.ts';
 
@@ -7,7 +7,7 @@ import { errorCode } from './diskError.ts';
 import { KeepsChanging, NotSyncable, type Observer } from './observer.ts';
 import type { ReplicaState } from './replicaState.ts';
 
-/** What a volume holds of what workspaces put there, as one workspace sees it, compared with the disk. */
+/** What a volume holds of what workspaces put there and of what else is asked for, as one workspace sees it. */
 export class Inventory {
   readonly #folders: ReadonlyMap<SyncPath, ListedEntry[]>;
 
@@ -16,19 +16,28 @@ export class Inventory {
   }
 
   /**
-   * Looks at every path of the ledger, reading only files whose fingerprint changed; what is gone is forgotten. Pauses
-   * after each path.
+   * Looks at every path of the ledger and at `others`, reading only files whose fingerprint changed. Pauses after each
+   * path.
    */
-  static *take(state: ReplicaState, observer: Observer, workspaceId: string): Generator<undefined, Inventory> {
+  static *take(
+    state: ReplicaState,
+    observer: Observer,
+    workspaceId: string,
+    others: Iterable<SyncPath> = [],
+  ): Generator<undefined, Inventory> {
     const folders = new Map<SyncPath, ListedEntry[]>();
-    for (const [path] of [...state.ledger.entries()]) {
+    const paths = new Set<SyncPath>();
+    for (const [path] of state.ledger.entries()) paths.add(path);
+    for (const path of others) paths.add(path);
+    for (const path of paths) {
       const current = yield* observeOrUnknown(observer, path);
       yield;
       if (current !== undefined) state.ledger.resolve(path, current);
       const entry = state.ledger.get(path);
-      if (entry === undefined) continue;
-      const put = entry.owner === workspaceId ? entry.put : undefined;
-      const listed: ListedEntry = { name: syncPathName(path), put, current: current ?? entry.put };
+      const put = entry?.owner === workspaceId ? entry.put : undefined;
+      const seen = current ?? entry?.put;
+      if (seen === undefined || (seen.kind === 'absent' && put === undefined)) continue;
+      const listed: ListedEntry = { name: syncPathName(path), put, current: seen };
       const siblings = folders.get(parentSyncPath(path));
       if (siblings === undefined) folders.set(parentSyncPath(path), [listed]);
       else siblings.push(listed);
@@ -39,6 +48,13 @@ export class Inventory {
   /** One digest for each folder that holds something listed. */
   digests(digest: (entries: readonly ListedEntry[]) => string): FolderDigest[] {
     return [...this.#folders].map(([path, entries]) => ({ path, digest: digest(entries) }));
+  }
+
+  /** Everything listed. */
+  *all(): Generator<[SyncPath, ListedEntry]> {
+    for (const [folder, entries] of this.#folders) {
+      for (const entry of entries) yield [joinSyncPath(folder, entry.name), entry];
+    }
   }
 
   /** The listed children of a folder. */

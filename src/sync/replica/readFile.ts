@@ -98,3 +98,9 @@ function fill(descriptor: number, bytes: Uint8Array): boolean {
   }
   return true;
 }
+
+/** Reads at most `length` bytes at an offset; fewer at the end of the file. Throws the disk's error. */
+export function readChunk(descriptor: number, offset: number, length: number): Uint8Array {
+  const data = new Uint8Array(length);
+  return data.subarray(0, readSync(descriptor, data, 0, length, offset));
+}

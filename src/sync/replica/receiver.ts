@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { AbortError, isAbortError, toError, unreachable } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import type { SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Commit, Frame, OperationFrame, Pack, Put } from '../../protocol/frame.ts';
 import { maxBatchOperations } from '../../protocol/limits.ts';
@@ -30,6 +31,11 @@ export interface ReceiverInit {
   /** Id of the workspace that sends. */
   readonly workspaceId: string;
   readonly send: (frame: Frame) => void;
+  /** What else than the ledger's paths an inventory has to list; resolves when that is known. */
+  readonly otherPaths: (everything: boolean) => Promise<Iterable<SyncPath>>;
+  readonly onInventory: (inventory: Inventory) => void;
+  /** An operation was carried out on these paths. */
+  readonly onApplied: (paths: readonly SyncPath[]) => void;
   /** Called when the receiver cannot go on; the connection must end. */
   readonly onFailure: (error: Error) => void;
   readonly scheduler: Scheduler;
@@ -96,7 +102,7 @@ export class Receiver {
         this.#flushes.push(frame.id);
         return;
       case 'listDigests':
-        this.#takeInventory();
+        this.#takeInventory(frame.everything);
         return;
       case 'need':
         if (this.#inventory === undefined) throw new ProtocolViolation('A listing is asked for before the digests.');
@@ -117,6 +123,13 @@ export class Receiver {
       case 'digests':
       case 'listing':
       case 'halt':
+      case 'rules':
+      case 'offer':
+      case 'fetch':
+      case 'fetched':
+      case 'unfetched':
+      case 'listKept':
+      case 'kept':
         throw new ProtocolViolation(`A client does not send "${frame.kind}" now.`);
       default:
         unreachable(frame);
@@ -188,7 +201,9 @@ export class Receiver {
 
   #apply(ready: StagedOperation): void {
     const outcome = this.#init.replica.apply(ready, this.#init.workspaceId);
-    if (outcome.kind === 'refused') this.#answerRefusal(ready.operation.sequence, outcome);
+    const { operation } = ready;
+    if (outcome.kind === 'refused') this.#answerRefusal(operation.sequence, outcome);
+    else this.#init.onApplied(operation.kind === 'move' ? [operation.path, operation.from] : [operation.path]);
   }
 
   #answerRefusal(sequence: number, outcome: Extract<Outcome, { kind: 'refused' }>): void {
@@ -211,11 +226,16 @@ export class Receiver {
     });
   }
 
-  #answer(): void {
-    this.#init.replica.endTurn();
+  /** Says what became of everything that is decided, so that whatever is sent next is known to come after it. */
+  answerNow(): void {
     const decided = this.#decided();
     if (decided > this.#acknowledged) this.#init.send({ kind: 'ack', sequence: decided });
     this.#acknowledged = decided;
+  }
+
+  #answer(): void {
+    this.#init.replica.endTurn();
+    this.answerNow();
     if (this.#consumed >= creditStepBytes) {
       this.#init.send({ kind: 'credit', bytes: this.#consumed });
       this.#consumed = 0;
@@ -231,19 +251,25 @@ export class Receiver {
     return waiting === undefined ? this.#lastSequence : waiting.operation.sequence - 1;
   }
 
-  #takeInventory(): void {
-    const { replica, workspaceId, scheduler, send, onFailure } = this.#init;
-    const steps = Inventory.take(replica.state, replica.observer, workspaceId);
-    runInSlices(steps, scheduler, this.#closing.signal, () => {
-      replica.endTurn();
-    }).then(
+  #takeInventory(everything: boolean): void {
+    this.#inventoryOf(everything).then(
       (inventory) => {
         this.#inventory = inventory;
-        for (const frame of digestFrames(inventory)) send(frame);
+        this.#init.onInventory(inventory);
+        for (const frame of digestFrames(inventory)) this.#init.send(frame);
       },
       (error: unknown) => {
-        if (!isAbortError(error)) onFailure(toError(error));
+        if (!isAbortError(error)) this.#init.onFailure(toError(error));
       },
     );
+  }
+
+  async #inventoryOf(everything: boolean): Promise<Inventory> {
+    const { replica, workspaceId, scheduler, otherPaths } = this.#init;
+    const others = await otherPaths(everything);
+    const steps = Inventory.take(replica.state, replica.observer, workspaceId, others);
+    return runInSlices(steps, scheduler, this.#closing.signal, () => {
+      replica.endTurn();
+    });
   }
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Log } from '../../base/log.ts';
+import { rootSyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import { Applier, type Outcome, type StagedOperation } from './applier.ts';
 import { ConfinedFolder } from './confinedFolder.ts';
@@ -9,14 +10,23 @@ import { isMissing } from './diskError.ts';
 import { Observer } from './observer.ts';
 import { ReplicaState } from './replicaState.ts';
 import { Stage } from './stage.ts';
-import { Trash } from './trash.ts';
+import { Trash, type TrashItem } from './trash.ts';
 
-/** Where one replica lives. Both folders are on one file system. */
+/** Where one replica lives. */
 export interface ReplicaPlace {
   /** The synced tree. */
   readonly root: string;
-  /** The replica's own folder, outside the tree: id, journal, stage, trash. */
+  /** The replica's own folder, outside the tree: id and journal. */
   readonly stateDir: string;
+  /** Folder for stage and trash, on the file system of the tree. */
+  readonly keepDir: string;
+}
+
+/** A version that was replaced or deleted, and where its content is. */
+export interface KeptVersion extends TrashItem {
+  readonly id: string;
+  /** Absolute path of a file or link that must not be changed. */
+  readonly file: string;
 }
 
 const day = 24 * 60 * 60 * 1000;
@@ -26,6 +36,8 @@ const mebibyte = 1024 * 1024;
 export class Replica {
   /** Random id of this disk, made with its first use. */
   readonly volumeId: string;
+  /** Absolute path of the tree. */
+  readonly root: string;
   readonly folder: ConfinedFolder;
   readonly observer: Observer;
   readonly state: ReplicaState;
@@ -37,18 +49,18 @@ export class Replica {
 
   /** Opens or makes a replica; throws the disk's error. */
   constructor(place: ReplicaPlace, scheduler: Scheduler, log: Log) {
-    mkdirSync(place.root, { recursive: true });
     mkdirSync(place.stateDir, { recursive: true });
     this.#log = log;
     this.volumeId = readOrMakeId(path.join(place.stateDir, 'volume-id'));
+    this.root = place.root;
     this.folder = new ConfinedFolder(place.root);
     this.state = new ReplicaState(path.join(place.stateDir, 'journal'));
     this.observer = new Observer(this.folder, this.state.hashes, scheduler);
-    this.stage = new Stage(path.join(place.stateDir, 'stage'));
-    const trashLimits = { maxBytes: 64 * mebibyte, maxItems: 20_000, maxAgeMs: day };
-    this.#trash = new Trash(path.join(place.stateDir, 'trash'), trashLimits, scheduler);
-    const rescueLimits = { maxBytes: 1024 * mebibyte, maxItems: 20_000, maxAgeMs: 7 * day };
-    this.#rescued = new Trash(path.join(place.stateDir, 'rescued'), rescueLimits, scheduler);
+    this.stage = new Stage(path.join(place.keepDir, 'stage'));
+    const limits = { maxBytes: keptBytes(place.keepDir), maxItems: 20_000, maxAgeMs: day };
+    this.#trash = new Trash(path.join(place.keepDir, 'trash'), limits, scheduler);
+    const rescueLimits = { ...limits, maxAgeMs: 7 * day };
+    this.#rescued = new Trash(path.join(place.keepDir, 'rescued'), rescueLimits, scheduler);
     const { folder, observer, state, stage } = this;
     this.#applier = new Applier({
       folder,
@@ -81,6 +93,27 @@ export class Replica {
     return this.#trash.empty();
   }
 
+  /** Every version that is kept, oldest first within each store. */
+  kept(): KeptVersion[] {
+    return this.#stores().flatMap(([store, trash]) =>
+      trash.items
+        .filter((item) => item.path !== rootSyncPath)
+        .map((item) => ({ ...item, id: `${store}/${item.name}`, file: trash.fileOf(item) })),
+    );
+  }
+
+  /** A kept version by its id. */
+  findKept(id: string): KeptVersion | undefined {
+    return this.kept().find((version) => version.id === id);
+  }
+
+  #stores(): readonly (readonly [string, Trash])[] {
+    return [
+      ['trash', this.#trash],
+      ['rescued', this.#rescued],
+    ];
+  }
+
   /** Lets other processes' changes be seen again; call it when a stretch of work is over. */
   endTurn(): void {
     this.folder.release();
@@ -102,6 +135,13 @@ export class Replica {
     this.folder.release();
     this.state.close();
   }
+}
+
+/** At most this much, and no more than a fifth of a small disk. */
+function keptBytes(folder: string): number {
+  mkdirSync(folder, { recursive: true });
+  const { blocks, bsize } = statfsSync(folder);
+  return Math.min(1024 * mebibyte, (blocks * bsize) / 5);
 }
 
 function readOrMakeId(file: string): string {

@@ -7,11 +7,13 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import type { SyncPath } from '../../base/paths.ts';
+import { readSyncPath, rootSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
+import { type KeptReason, keptReasons } from '../../protocol/frame.ts';
 import { errorCode, isMissing } from './diskError.ts';
 
 /** How long and how much is kept. */
@@ -21,12 +23,16 @@ export interface TrashLimits {
   readonly maxAgeMs: number;
 }
 
-interface TrashItem {
+/** One version that is kept. */
+export interface TrashItem {
+  /** Name of the file in the trash's folder. */
   readonly name: string;
-  readonly path: string;
+  /** Where it was; the root when that is not known any more. */
+  readonly path: SyncPath;
   readonly bytes: number;
   /** Epoch milliseconds. */
   readonly at: number;
+  readonly why: KeptReason;
 }
 
 /**
@@ -40,7 +46,7 @@ export class Trash {
   readonly #items: TrashItem[];
   #bytes: number;
   #lines: number;
-  #count = 0;
+  #count: number;
 
   constructor(folder: string, limits: TrashLimits, scheduler: Scheduler) {
     this.#folder = folder;
@@ -49,8 +55,19 @@ export class Trash {
     mkdirSync(folder, { recursive: true });
     this.#items = readItems(folder);
     this.#lines = Infinity;
+    this.#count = this.#items.reduce((count, { name }) => Math.max(count, numberOf(name)), 0);
     this.#bytes = this.#items.reduce((sum, item) => sum + item.bytes, 0);
     this.drop();
+  }
+
+  /** Everything that is kept, oldest first. */
+  get items(): readonly TrashItem[] {
+    return this.#items;
+  }
+
+  /** Where an item's content is. */
+  fileOf(item: TrashItem): string {
+    return path.join(this.#folder, item.name);
   }
 
   /** Gives a file that is about to be replaced a second name; `undefined` where the disk has no hard links. */
@@ -65,6 +82,13 @@ export class Trash {
     }
   }
 
+  /** Makes a link like the one that is about to be replaced. */
+  copyLink(target: string): string {
+    const kept = this.#fresh();
+    symlinkSync(target, kept);
+    return kept;
+  }
+
   /** Moves a file or link away and gives its new path. Throws the disk's error. */
   takeAway(absolute: string): string {
     const kept = this.#fresh();
@@ -73,9 +97,9 @@ export class Trash {
   }
 
   /** Takes over what `keepName` or `takeAway` gave. */
-  keep(kept: string, from: SyncPath): void {
+  keep(kept: string, from: SyncPath, why: KeptReason): void {
     const bytes = lstatSync(kept).size;
-    const item: TrashItem = { name: path.basename(kept), path: from, bytes, at: this.#scheduler.now() };
+    const item: TrashItem = { name: path.basename(kept), path: from, bytes, at: this.#scheduler.now(), why };
     this.#items.push(item);
     this.#bytes += bytes;
     this.#lines++;
@@ -127,26 +151,45 @@ const namesFile = 'names.jsonl';
 const withoutHardLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS', 'EXDEV']);
 
 function readItems(folder: string): TrashItem[] {
-  const paths = readNames(path.join(folder, namesFile));
+  const named = readNames(path.join(folder, namesFile));
   return readdirSync(folder)
     .filter((name) => name !== namesFile)
     .map((name) => ({
+      path: rootSyncPath,
+      why: 'replaced' as const,
+      ...named.get(name),
       name,
-      path: paths.get(name) ?? '',
       bytes: lstatSync(path.join(folder, name)).size,
       at: Number(name.split('-')[0]),
     }))
-    .sort((a, b) => a.at - b.at);
+    .sort((a, b) => a.at - b.at || numberOf(a.name) - numberOf(b.name));
 }
 
-/** The path that each item had. Lines that cannot be read are passed over: the item itself is kept either way. */
-function readNames(file: string): Map<string, string> {
-  const paths = new Map<string, string>();
+function numberOf(name: string): number {
+  return Number.parseInt(name.split('-')[1] ?? '', 36) || 0;
+}
+
+/** What the lines say of each item. Those that cannot be read are passed over: the item itself is kept either way. */
+function readNames(file: string): Map<string, Pick<TrashItem, 'path' | 'why'>> {
+  const named = new Map<string, Pick<TrashItem, 'path' | 'why'>>();
   for (const line of readLines(file)) {
-    const match = /^\{"name":"([^"]+)","path":("(?:[^"\\]|\\.)*"),/.exec(line);
-    if (match?.[1] !== undefined && match[2] !== undefined) paths.set(match[1], String(JSON.parse(match[2])));
+    const { name, path: text, why } = readFields(line);
+    const from = typeof text === 'string' ? readSyncPath(text) : undefined;
+    if (typeof name !== 'string' || from === undefined) continue;
+    named.set(name, { path: from, why: keptReasons.find((reason) => reason === why) ?? 'replaced' });
   }
-  return paths;
+  return named;
+}
+
+function readFields(line: string): { readonly name?: unknown; readonly path?: unknown; readonly why?: unknown } {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch (error) {
+    // A line that was being written when the process died.
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
 }
 
 function readLines(file: string): readonly string[] {

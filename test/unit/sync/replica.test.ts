@@ -98,6 +98,7 @@ suite('a replica', () => {
     rmSync(path.join(disk.files, 'deleted'));
     assert.deepEqual(disk.listed(), [
       ['changed', 'changed', 'otherwise'],
+      ['deleted', 'deleted', 'absent'],
       ['same', 'same', 'same'],
     ]);
     assert.deepEqual(disk.listed('another workspace'), [
@@ -207,7 +208,7 @@ inFolder('a trash keeps the youngest within its limits and remembers where they 
   for (let index = 0; index < 8; index++) {
     const file = path.join(folder, `f${index}`);
     writeFileSync(file, 'x'.repeat(150));
-    trash.keep(trash.takeAway(file), at(`dir/f${index}`));
+    trash.keep(trash.takeAway(file), at(`dir/f${index}`), 'replaced');
     scheduler.advance(1000);
   }
   trash.drop();
@@ -247,7 +248,9 @@ class Disk {
   open(): void {
     const scheduler = new VirtualScheduler();
     scheduler.advance(Date.now() - scheduler.now());
-    this.#replica = new Replica({ root: this.files, stateDir: path.join(this.#folder, 'state') }, scheduler, silentLog);
+    const stateDir = path.join(this.#folder, 'state');
+    mkdirSync(this.files, { recursive: true });
+    this.#replica = new Replica({ root: this.files, stateDir, keepDir: stateDir }, scheduler, silentLog);
   }
 
   /** What a process that died leaves, as the next one finds it. */
@@ -322,6 +325,7 @@ class Disk {
       'round 8999',
       'same',
       'changed',
+      'deleted',
       ...Array.from({ length: 20 }, (_, index) => `content ${index}`),
     ];
     return known.find((content) => this.state(content).hash === state.hash) ?? state.kind;
