@@ -35,7 +35,7 @@ function serve(): void {
     replica,
     slot: new WriterSlot(),
     bootId: randomUUID(),
-    openWatcher: (root, events) => new FolderWatcher(root, events),
+    openWatcher: (root, events) => new FolderWatcher(root, events, { markFolder: path.join(stateDir, 'marks') }),
     scheduler,
     log,
   };

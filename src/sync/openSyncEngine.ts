@@ -3,7 +3,7 @@ import { Emitter } from '../base/event.ts';
 import { abortReason, toError, UserError } from '../base/errors.ts';
 import type { LocalPath } from '../base/paths.ts';
 import { engineStatus, type LinkState, type PushState } from './core/engineStatus.ts';
-import type { BatchApplied, SyncProblem, SyncStatus } from './core/status.ts';
+import type { BatchApplied, SyncProblem, SyncStatus, WatchTrouble } from './core/status.ts';
 import { Link } from './link/link.ts';
 import type { MessageSocket } from './link/messageSocket.ts';
 import { openWebSocket } from './link/webSocketClient.ts';
@@ -43,11 +43,14 @@ export class PushEngine implements SyncEngine {
   readonly #status = new Emitter<SyncStatus>();
   readonly #problems = new Emitter<readonly SyncProblem[]>();
   readonly #applied = new Emitter<BatchApplied>();
+  readonly #watchTrouble = new Emitter<WatchTrouble | undefined>();
   readonly #flushes = new Map<number, PendingFlush>();
   readonly onStatus = this.#status.event;
   readonly onProblems = this.#problems.event;
   readonly onBatchApplied = this.#applied.event;
+  readonly onWatchTrouble = this.#watchTrouble.event;
   problems: readonly SyncProblem[] = [];
+  watchTrouble: WatchTrouble | undefined;
   #linkState: LinkState = { kind: 'connecting' };
   #push: PushState = { activity: undefined, error: undefined };
   #told: SyncStatus = { kind: 'connecting' };
@@ -163,6 +166,7 @@ export class PushEngine implements SyncEngine {
     this.#status.dispose();
     this.#problems.dispose();
     this.#applied.dispose();
+    this.#watchTrouble.dispose();
   }
 
   #take(message: FromWorker): void {
@@ -184,6 +188,10 @@ export class PushEngine implements SyncEngine {
         return;
       case 'applied':
         this.#applied.fire(message.batch);
+        return;
+      case 'watchTrouble':
+        this.watchTrouble = message.trouble;
+        this.#watchTrouble.fire(message.trouble);
         return;
       case 'flushed':
         this.#flushed(message.id, message.error);

@@ -4,7 +4,7 @@ import type { Event } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
 import type { LocalPath } from '../base/paths.ts';
 import type { Scheduler } from '../base/scheduler.ts';
-import type { BatchApplied, SyncProblem, SyncStatus } from './core/status.ts';
+import type { BatchApplied, SyncProblem, SyncStatus, WatchTrouble } from './core/status.ts';
 
 /** What a one-way push from a local folder to a sidecar needs. */
 export interface SyncEngineOptions {
@@ -26,9 +26,12 @@ export interface SyncEngineOptions {
 export interface SyncEngine extends Disposable {
   readonly status: SyncStatus;
   readonly problems: readonly SyncProblem[];
+  /** Why local changes may be noticed late; `undefined` when they are not. */
+  readonly watchTrouble: WatchTrouble | undefined;
   readonly onStatus: Event<SyncStatus>;
   readonly onProblems: Event<readonly SyncProblem[]>;
   readonly onBatchApplied: Event<BatchApplied>;
+  readonly onWatchTrouble: Event<WatchTrouble | undefined>;
   /** A hint that this file was just written completely, e.g. by the editor: it is looked at without delay. */
   noteSaved(path: LocalPath): void;
   /**

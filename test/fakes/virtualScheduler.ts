@@ -49,4 +49,12 @@ export class VirtualScheduler implements Scheduler {
     }
     this.#now = end;
   }
+
+  /** Moves the clock as a machine that sleeps does: no timer notices. */
+  sleep(milliseconds: number): void {
+    this.#now += milliseconds;
+    const timers = [...this.#timers];
+    this.#timers.clear();
+    for (const { due, run } of timers) this.#timers.add({ due: due + milliseconds, run });
+  }
 }

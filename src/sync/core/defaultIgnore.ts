@@ -1,3 +1,6 @@
+/** What this program keeps for itself inside a synced folder; no rule lets it be synced. */
+export const ownFolder = '.podloop/state';
+
 /**
  * Patterns that apply everywhere unless a `.gitignore`, a `.podloopignore` or the configuration takes one back with
  * `!`: version control, installed packages, build output, caches, and what editors leave for a moment.
@@ -6,7 +9,6 @@ export const defaultIgnore: readonly string[] = [
   '.git',
   '.hg',
   '.svn',
-  '.podloop/state/',
   'node_modules/',
   '.venv/',
   'venv/',

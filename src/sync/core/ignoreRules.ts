@@ -1,6 +1,6 @@
 import ignore, { type Ignore } from 'ignore';
 import { parentSyncPath, type SyncPath } from '../../base/paths.ts';
-import { defaultIgnore, ignoreFileNames, type IgnoreFileName } from './defaultIgnore.ts';
+import { defaultIgnore, ignoreFileNames, type IgnoreFileName, ownFolder } from './defaultIgnore.ts';
 
 /** What the rules are made of besides the ignore files inside the root. */
 export interface IgnoreRulesInit {
@@ -19,9 +19,15 @@ export class IgnoreRules {
   readonly #init: IgnoreRulesInit;
   readonly #texts = new Map<SyncPath, Map<IgnoreFileName, string>>();
   readonly #compiled = new Map<SyncPath, Ignore>();
+  #version = 0;
 
   constructor(init: IgnoreRulesInit) {
     this.#init = init;
+  }
+
+  /** Another number for each set of rules. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Sets or (with `undefined`) removes the content of one folder's ignore file; answers whether that changed a rule. */
@@ -36,12 +42,14 @@ export class IgnoreRules {
       if (texts?.size === 0) this.#texts.delete(folder);
     }
     this.#compiled.clear();
+    this.#version++;
     return true;
   }
 
   /** Whether the path or a folder that contains it is ignored. The root never is. */
   isIgnored(path: SyncPath, isFolder: boolean): boolean {
     if (path === '') return false;
+    if (path === ownFolder || path.startsWith(`${ownFolder}/`)) return true;
     return this.#rulesFor(parentSyncPath(path)).ignores(isFolder ? `${path}/` : path);
   }
 

@@ -36,6 +36,15 @@ export interface SyncProblem {
   readonly message: string;
 }
 
+/** Why changes in the folder are not all told of, so that it is looked at again and again instead. */
+export type WatchTrouble =
+  /** The system has no watches left for some of its folders. */
+  | { readonly kind: 'watchesUsedUp' }
+  /** Another machine may change the disk, e.g. "NFS", unnoticed by this one. */
+  | { readonly kind: 'remoteDisk'; readonly fileSystem: string }
+  /** The system tells nothing, or not everything. */
+  | { readonly kind: 'silent' };
+
 /** One batch of changes has become visible in the pod. */
 export interface BatchApplied {
   readonly paths: readonly SyncPath[];

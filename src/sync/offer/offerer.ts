@@ -69,8 +69,8 @@ export class Offerer implements Disposable {
           log.warn('The synced folder is missing.');
         },
         onRootBack: () => {},
-        onUnwatched: (folder, error) => {
-          log.warn('A folder cannot be watched and is looked at every two seconds.', { folder, error: error.message });
+        onWatchTrouble: (trouble) => {
+          if (trouble !== undefined) log.warn('Changes in the pod are not all told of by the system.', trouble);
         },
         onFailure,
       },

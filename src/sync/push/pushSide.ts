@@ -144,11 +144,9 @@ export class PushSide {
           this.#block(undefined);
           if (this.#credit !== undefined && this.#isScanned) this.#connect(this.#credit);
         },
-        onUnwatched: (folder, error) => {
-          this.#log.warn('A folder cannot be watched and is looked at every two seconds.', {
-            folder,
-            error: error.message,
-          });
+        onWatchTrouble: (trouble) => {
+          if (trouble !== undefined) this.#log.warn('Changes are not all told of by the system.', trouble);
+          this.#post({ kind: 'watchTrouble', trouble });
         },
         onFailure: (error) => {
           this.#log.error('Looking at the folder failed.', { error: error.stack });
@@ -220,9 +218,8 @@ export class PushSide {
     return undefined;
   }
 
-  /** Whatever is on the disk now is looked at first, so a flush does not depend on the watcher. */
   #flush(id: number): void {
-    this.#feed.rescan(() => {
+    this.#feed.catchUp(() => {
       this.#flushes.add(id);
       if (this.#blocked !== undefined) this.#flushes.fail(this.#blocked);
       else if (this.#pusher.isIdle) this.#settleFlushes();

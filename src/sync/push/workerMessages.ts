@@ -1,5 +1,5 @@
 import type { UserErrorInit } from '../../base/errors.ts';
-import type { BatchApplied, SyncProblem } from '../core/status.ts';
+import type { BatchApplied, SyncProblem, WatchTrouble } from '../core/status.ts';
 import type { Activity } from './progress.ts';
 
 /** What the worker is started with. */
@@ -31,6 +31,7 @@ export type FromWorker =
   | { readonly kind: 'activity'; readonly activity: Activity }
   | { readonly kind: 'problems'; readonly problems: readonly SyncProblem[] }
   | { readonly kind: 'applied'; readonly batch: BatchApplied }
+  | { readonly kind: 'watchTrouble'; readonly trouble: WatchTrouble | undefined }
   /** The work cannot go on because of this, or (without it) can again. */
   | { readonly kind: 'blocked'; readonly error: PlainUserError | undefined }
   | { readonly kind: 'flushed'; readonly id: number; readonly error: PlainUserError | undefined }

@@ -39,7 +39,9 @@ export class LocalFolder {
   readonly #disk: ConfinedFolder;
   readonly #rules: IgnoreRules;
   readonly #events: LocalFolderEvents;
-  readonly #unreadable = new Set<SyncPath>();
+  /** Paths that cannot be looked at, and folders that cannot be listed. */
+  readonly #hidden = new Set<SyncPath>();
+  readonly #unlisted = new Set<SyncPath>();
   #root: FolderIdentity | undefined;
 
   constructor(disk: ConfinedFolder, rules: IgnoreRules, events: LocalFolderEvents) {
@@ -50,9 +52,9 @@ export class LocalFolder {
 
   /** Why a path is not in the tree. */
   absence(path: SyncPath, wasFolder: boolean): 'absent' | 'ignored' | 'unknown' {
-    if (this.#unreadable.size > 0) {
+    if (this.#hidden.size + this.#unlisted.size > 0) {
       for (let at = path; ; at = parentSyncPath(at)) {
-        if (this.#unreadable.has(at)) return 'unknown';
+        if (this.#hidden.has(at) || this.#unlisted.has(at)) return 'unknown';
         if (at === '') break;
       }
     }
@@ -71,15 +73,24 @@ export class LocalFolder {
     if (isIgnoreFileName(syncPathName(path)) && this.#readRules(parentSyncPath(path))) {
       return yield* this.scan(parentSyncPath(path));
     }
-    if (this.#take(path, this.#look(path))) yield* this.scan(path);
+    if (this.#take(path, this.#look(path)) || this.#unlisted.has(path)) yield* this.scan(path);
   }
 
   /** Looks at everything below a folder that is in the tree. Pauses after each entry. Throws `RootMissing`. */
   *scan(top: SyncPath): Generator<undefined, void> {
     const pending = [top];
     for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-      if (folder === '' || folder === top || this.tree.isFolder(folder)) yield* this.#scanOne(folder, pending);
+      yield* this.#scanOne(folder, (child) => pending.push(child));
     }
+  }
+
+  /** Looks at the direct children of a folder, and at everything below those that are new. Throws `RootMissing`. */
+  *list(folder: SyncPath): Generator<undefined, void> {
+    const fresh: SyncPath[] = [];
+    yield* this.#scanOne(folder, (child, isNew) => {
+      if (isNew) fresh.push(child);
+    });
+    for (const child of fresh) yield* this.scan(child);
   }
 
   /** Whether another folder has taken the root's place since it was last scanned. Throws `RootMissing`. */
@@ -91,7 +102,8 @@ export class LocalFolder {
     return before !== undefined && (now?.inode !== before.inode || now.bornNs !== before.bornNs);
   }
 
-  *#scanOne(folder: SyncPath, pending: SyncPath[]): Generator<undefined, void> {
+  *#scanOne(folder: SyncPath, onFolder: (child: SyncPath, isNew: boolean) => void): Generator<undefined, void> {
+    if (!this.tree.isFolder(folder)) return;
     if (folder === rootSyncPath && this.isAnotherRoot()) this.#events.onFolderGone(folder);
     this.#events.onFolder(folder);
     const names = this.#list(folder);
@@ -104,9 +116,11 @@ export class LocalFolder {
     for (const name of names) {
       const path = this.#nameIn(folder, name);
       if (path === undefined) continue;
-      this.#take(path, this.#look(path));
-      if (this.tree.get(path)?.kind === 'folder') pending.push(path);
+      const isNew = this.#take(path, this.#look(path));
+      if (this.tree.isFolder(path)) onFolder(path, isNew);
       yield;
+      // Another look may have come in between and found that the folder is gone.
+      if (!this.tree.isFolder(folder)) return;
     }
   }
 
@@ -115,13 +129,16 @@ export class LocalFolder {
     this.#disk.begin();
     try {
       const names = readdirSync(this.#disk.folder(folder));
-      if (this.#unreadable.delete(folder)) this.#events.onProblem(folder, undefined);
+      if (this.#unlisted.delete(folder)) this.#events.onProblem(folder, undefined);
       return names;
     } catch (error) {
       const gone = error instanceof NoSuchParent ? isMissing(error.cause) : isMissing(error);
       if (gone && folder === '') throw new RootMissing('The synced folder is missing.', { cause: error });
       if (gone) this.#remove(folder);
-      else this.#cannotRead(folder, error);
+      else {
+        this.#unlisted.add(folder);
+        this.#cannotRead(folder, error);
+      }
       return undefined;
     }
   }
@@ -136,6 +153,7 @@ export class LocalFolder {
         if (error.folder === '') throw new RootMissing('The synced folder is missing.', { cause: error });
         return { kind: 'absent' };
       }
+      this.#hidden.add(path);
       this.#cannotRead(path, error);
       return undefined;
     }
@@ -144,7 +162,7 @@ export class LocalFolder {
   /** Brings one look into the tree; answers whether the path is a folder that was not in the tree before. */
   #take(path: SyncPath, found: DiskEntry | undefined): boolean {
     if (found === undefined) return false;
-    if (this.#unreadable.delete(path)) this.#events.onProblem(path, undefined);
+    if (this.#hidden.delete(path)) this.#events.onProblem(path, undefined);
     const entry = this.#rules.isIgnored(path, found.kind === 'folder') ? undefined : this.#entryFor(path, found);
     const before = this.tree.get(path);
     if (entry === undefined) {
@@ -168,7 +186,7 @@ export class LocalFolder {
 
   #entryFor(path: SyncPath, found: DiskEntry): TreeEntry | undefined {
     const problem = problemOf(path, found);
-    this.#events.onProblem(path, problem);
+    if (problem !== undefined || !this.#unlisted.has(path)) this.#events.onProblem(path, problem);
     if (problem !== undefined || found.kind === 'absent' || found.kind === 'special') return undefined;
     if (found.kind !== 'file') return found;
     return { kind: 'file', fingerprint: found.fingerprint, executable: found.executable };
@@ -176,6 +194,7 @@ export class LocalFolder {
 
   #remove(path: SyncPath): void {
     for (const gone of this.tree.remove(path)) {
+      this.#unlisted.delete(gone);
       for (const name of ignoreFileNames) this.#rules.setFile(gone, name, undefined);
       this.#events.onFolderGone(gone);
       this.#events.onChange(gone);
@@ -186,20 +205,24 @@ export class LocalFolder {
   #readRules(folder: SyncPath, present?: ReadonlySet<string>): boolean {
     let changed = false;
     for (const name of ignoreFileNames) {
-      const text = present?.has(name) === false ? undefined : this.#readText(joinSyncPath(folder, name));
-      if (this.#rules.setFile(folder, name, text)) changed = true;
+      const isThere = present?.has(name) !== false;
+      const read = isThere ? this.#readText(joinSyncPath(folder, name)) : { text: undefined };
+      // Rules that cannot be read now stay as they were: without them what is secret would be sent.
+      if (read !== undefined && this.#rules.setFile(folder, name, read.text)) changed = true;
     }
     return changed;
   }
 
-  /** Text of an ignore file; like git, only of a regular one. */
-  #readText(path: SyncPath): string | undefined {
+  /** Text of an ignore file; like git, only of a regular one. `undefined` when the disk does not say. */
+  #readText(path: SyncPath): { readonly text: string | undefined } | undefined {
     const found = this.#look(path);
-    if (found?.kind !== 'file' || found.fingerprint.size > maxRulesBytes) return undefined;
+    if (found === undefined) return undefined;
+    if (found.kind !== 'file' || found.fingerprint.size > maxRulesBytes) return { text: undefined };
     try {
-      return readFileSync(this.#disk.entry(path), 'utf8');
+      return { text: readFileSync(this.#disk.entry(path), 'utf8') };
     } catch (error) {
-      if (!isMissing(error)) this.#cannotRead(path, error);
+      if (isMissing(error)) return { text: undefined };
+      this.#cannotRead(path, error);
       return undefined;
     }
   }
@@ -217,7 +240,6 @@ export class LocalFolder {
   }
 
   #cannotRead(path: SyncPath, error: unknown): void {
-    this.#unreadable.add(path);
     const message = `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
     this.#events.onProblem(path, { path, code: 'unreadable', message });
   }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Log } from '../../base/log.ts';
 import { systemScheduler } from '../../base/scheduler.ts';
@@ -20,10 +21,12 @@ const log: Log = {
   error: (message, data) => post({ kind: 'log', level: 'error', message, data }),
 };
 // The data was written by `SyncThread` in this program, not by anybody else.
-const side = new PushSide(workerData as WorkerSettings, post, {
+const settings = workerData as WorkerSettings;
+const markFolder = path.join(settings.stateDir, 'marks');
+const side = new PushSide(settings, post, {
   scheduler: systemScheduler,
   log,
-  openWatcher: (root, events) => new FolderWatcher(root, events),
+  openWatcher: (root, events) => new FolderWatcher(root, events, { markFolder }),
 });
 
 port.on('message', (message: ToWorker) => {

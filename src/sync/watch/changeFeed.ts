@@ -1,15 +1,21 @@
-import { type Disposable, DisposableStore } from '../../base/disposable.ts';
-import { isAbortError, toError } from '../../base/errors.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import { toError } from '../../base/errors.ts';
 import { rootSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { HashCache } from '../core/hashCache.ts';
 import type { IgnoreRules } from '../core/ignoreRules.ts';
-import type { SyncProblem } from '../core/status.ts';
-import { StormGauge } from '../core/stormGauge.ts';
+import type { SyncProblem, WatchTrouble } from '../core/status.ts';
 import type { ConfinedFolder } from '../replica/confinedFolder.ts';
 import { LocalFolder, RootMissing } from '../replica/localFolder.ts';
-import { runInSlices, runToEnd } from '../replica/slices.ts';
-import type { OpenWatcher, TreeWatcher } from './treeWatcher.ts';
+import { EmptiedFiles } from './emptiedFiles.ts';
+import { Examiner } from './examiner.ts';
+import { FullScans } from './fullScans.ts';
+import { GitLock } from './gitLock.ts';
+import { Hints } from './hints.ts';
+import { Looks } from './looks.ts';
+import { SecondLook } from './secondLook.ts';
+import type { OpenWatcher } from './treeWatcher.ts';
+import { Watching } from './watching.ts';
 
 /** What a `ChangeFeed` tells. */
 export interface ChangeFeedEvents {
@@ -22,8 +28,8 @@ export interface ChangeFeedEvents {
   /** The folder is gone; nothing is reported until it is back. */
   onRootMissing(): void;
   onRootBack(): void;
-  /** The system refused to watch a folder; it is looked at every few seconds instead. */
-  onUnwatched(folder: SyncPath, error: Error): void;
+  /** Changes are not all told of by the system, or (with `undefined`) are again. */
+  onWatchTrouble(trouble: WatchTrouble | undefined): void;
   onFailure(error: Error): void;
 }
 
@@ -38,230 +44,203 @@ export interface ChangeFeedParts {
   readonly events: ChangeFeedEvents;
 }
 
-/** More hints than this in one turn mean that some were probably dropped. */
-const overflowHints = 8000;
-/** Everything is looked at again this long after a storm, and at this pace while nothing happens (ms). */
-const afterStormMs = 30_000;
-const idleRescanMs = 300_000;
-const unwatchedPollMs = 2000;
-const missingRootPollMs = 1000;
-/** Editors empty a file before they write it: the empty version waits this long for the next one (ms). */
-const emptiedWaitMs = 40;
+type Steps = Generator<undefined, void>;
 
-/** Notices what changes in a folder: by watching, by being told, and by looking at everything now and then. */
+/** Notices what changes in a folder: by being told, by watching, and, trusting neither, by looking at it. */
 export class ChangeFeed implements Disposable {
   readonly folder: LocalFolder;
   readonly #parts: ChangeFeedParts;
-  readonly #watcher: TreeWatcher;
-  readonly #gauge = new StormGauge();
-  readonly #closing = new AbortController();
-  readonly #timers = new DisposableStore();
-  readonly #unwatched = new Set<SyncPath>();
-  readonly #emptied = new Set<SyncPath>();
-  #changed = new Set<SyncPath>();
-  #hints = new Set<SyncPath>();
-  #folderHints = new Set<SyncPath>();
-  #since: number | undefined;
-  #hintsThisTurn = 0;
-  #wake: Disposable | undefined;
-  #turnDue = false;
+  readonly #watching: Watching;
+  readonly #hints: Hints;
+  readonly #looks: Looks;
+  readonly #scans: FullScans;
+  readonly #second: SecondLook;
+  readonly #emptied: EmptiedFiles;
+  readonly #examiner: Examiner;
   #missing = false;
-  #nextRescan: { readonly at: number; readonly timer: Disposable } | undefined;
-  readonly #queue: (() => Promise<void>)[] = [];
+  #disposed = false;
 
   constructor(parts: ChangeFeedParts) {
     this.#parts = parts;
-    this.#watcher = parts.openWatcher(parts.root, {
-      onHint: (path) => {
-        this.hint(path);
+    const { scheduler, root } = parts;
+    this.#looks = new Looks(scheduler, () => {
+      parts.disk.release();
+    });
+    this.#watching = this.#watch();
+    this.folder = this.#follow();
+    const lock = new GitLock(root);
+    this.#hints = new Hints({
+      scheduler,
+      isHeld: () => lock.isHeld(scheduler.now()),
+      onBatch: ({ paths, folders, since }) => {
+        this.#look('urgent', this.#examiner.hinted(paths, folders), since);
       },
-      onFolderHint: (folder) => {
-        this.#folderHint(folder);
+      onStorm: () => {
+        this.#scans.storm();
       },
-      onUnwatched: (folder, error) => {
-        this.#poll(folder, error);
+      onLoss: () => {
+        this.#scans.need();
       },
     });
-    this.folder = new LocalFolder(parts.disk, parts.rules, {
-      onChange: (path) => this.#changed.add(path),
-      onFolder: (folder) => {
-        if (!this.#unwatched.has(folder)) this.#watcher.watch(folder);
-      },
-      onFolderGone: (folder) => {
-        this.#watcher.unwatch(folder);
-        this.#unwatched.delete(folder);
-      },
-      onProblem: (path, problem) => {
-        parts.events.onProblem(path, problem);
+    this.#scans = new FullScans({
+      folder: this.folder,
+      rules: parts.rules,
+      looks: this.#looks,
+      watching: this.#watching,
+      lock,
+      scheduler,
+      waiting: () => this.#hints.waiting,
+      onScanned: (changed, since, error) => {
+        this.#over(error);
+        for (const path of this.#emptied.take()) changed.add(path);
+        this.#report(changed, since);
       },
     });
-    this.#rescanLater(idleRescanMs);
+    this.#second = new SecondLook(scheduler, (paths) => {
+      this.#look('patient', this.#examiner.again(paths), scheduler.now());
+    });
+    this.#emptied = new EmptiedFiles(scheduler, (paths) => {
+      this.#report(paths, scheduler.now());
+    });
+    this.#examiner = new Examiner({
+      folder: this.folder,
+      hashes: parts.hashes,
+      second: this.#second,
+      emptied: this.#emptied,
+      onAnotherRoot: () => {
+        this.#watching.unwatch(rootSyncPath);
+      },
+      onDoubt: (path) => {
+        this.#looks.found(path);
+      },
+    });
   }
 
   /** Looks at everything; `then` is called when the changes found have been reported, not after `dispose`. */
   rescan(then: () => void = () => {}): void {
-    this.#enqueue(() => this.#scanEverything(), this.#parts.scheduler.now(), then);
+    this.#scans.scan(then);
+  }
+
+  /** Calls `then` when everything that is on the disk now has been reported; not after `dispose`. */
+  catchUp(then: () => void): void {
+    if (this.#watching.isBlind || this.#scans.isNeeded || this.#missing) {
+      this.rescan(then);
+      return;
+    }
+    this.#watching.ask((answer) => {
+      if (answer !== 'answered') {
+        this.rescan(then);
+        return;
+      }
+      this.#hints.release();
+      const since = this.#parts.scheduler.now();
+      this.#look('urgent', this.#examiner.untold(this.#watching.untold()), since, () => {
+        this.#report(this.#emptied.take(), since);
+        this.#scans.afterScans(then);
+      });
+    });
   }
 
   /** Looks at one path now, in this turn, because somebody knows that it was just written. */
   saved(path: SyncPath): void {
     const since = this.#parts.scheduler.now();
-    this.#guard(() => {
-      runToEnd(this.folder.examine(path));
-      this.#noteRacy(path);
-    });
     this.#hints.delete(path);
-    this.#report(since, 'saved');
+    this.#emptied.delete(path);
+    this.#looks.now({
+      steps: this.#examiner.saved(path),
+      over: (changed, _cost, error) => {
+        this.#over(error);
+        this.#report(changed, since, 'saved');
+      },
+    });
   }
 
   /** Something may have changed at a path; it is looked at soon. */
   hint(path: SyncPath): void {
-    this.#since ??= this.#parts.scheduler.now();
     this.#hints.add(path);
-    this.#hintsThisTurn++;
-    this.#lookAfterThisTurn();
   }
 
   dispose(): void {
-    this.#closing.abort();
-    this.#watcher.dispose();
-    this.#timers.dispose();
-    this.#wake?.dispose();
+    this.#disposed = true;
+    for (const part of [this.#hints, this.#scans, this.#second, this.#emptied, this.#watching, this.#looks]) {
+      part.dispose();
+    }
   }
 
-  #folderHint(folder: SyncPath): void {
-    this.#since ??= this.#parts.scheduler.now();
-    this.#folderHints.add(folder);
-    this.#lookAfterThisTurn();
-  }
-
-  /** Waits until all events that are there have been delivered, then asks the gauge how long to wait on. */
-  #lookAfterThisTurn(): void {
-    if (this.#turnDue) return;
-    this.#turnDue = true;
-    this.#parts.scheduler.soon(() => {
-      this.#turnDue = false;
-      if (this.#closing.signal.aborted) return;
-      if (this.#hintsThisTurn > overflowHints) this.#folderHints.add(rootSyncPath);
-      const wait = this.#gauge.note(this.#hintsThisTurn, this.#parts.scheduler.now());
-      this.#hintsThisTurn = 0;
-      this.#wake?.dispose();
-      if (wait === 0) this.#look(false);
-      else {
-        this.#rescanLater(afterStormMs);
-        this.#wake = this.#parts.scheduler.after(wait, () => {
-          this.#look(true);
+  #watch(): Watching {
+    const { root, scheduler, openWatcher, events } = this.#parts;
+    return new Watching({
+      root,
+      scheduler,
+      openWatcher,
+      onHint: (path) => {
+        this.#scans.hinted(path);
+        this.#hints.add(path);
+      },
+      onFolderHint: (folder) => {
+        this.#scans.hintedIn(folder);
+        this.#hints.addFolder(folder);
+      },
+      onLoss: () => {
+        this.#scans.need();
+      },
+      onPoll: (folders) => {
+        this.#look('patient', this.#examiner.hinted(new Set(), folders), scheduler.now(), (cost) => {
+          this.#watching.looked(folders.size, cost);
         });
+      },
+      onTrouble: (trouble) => {
+        this.#scans.trustChanged();
+        events.onWatchTrouble(trouble);
+      },
+    });
+  }
+
+  #follow(): LocalFolder {
+    const { disk, rules, events } = this.#parts;
+    return new LocalFolder(disk, rules, {
+      onChange: (path) => {
+        this.#looks.found(path);
+      },
+      onFolder: (folder) => {
+        this.#watching.watch(folder);
+      },
+      onFolderGone: (folder) => {
+        this.#watching.unwatch(folder);
+      },
+      onProblem: (path, problem) => {
+        events.onProblem(path, problem);
+      },
+    });
+  }
+
+  #look(kind: 'urgent' | 'patient', steps: Steps, since: number, then: (cost: number) => void = () => {}): void {
+    this.#looks.add(kind, {
+      steps,
+      over: (changed, cost, error) => {
+        this.#over(error);
+        for (const path of this.#emptied.waiting) changed.delete(path);
+        this.#report(changed, since);
+        then(cost);
+      },
+    });
+  }
+
+  #over(error: unknown): void {
+    if (error === undefined) {
+      if (this.#missing) {
+        this.#scans.rootIsThere(true);
+        this.#parts.events.onRootBack();
       }
-    });
+      this.#missing = false;
+    } else if (error instanceof RootMissing) this.#rootIsMissing();
+    else this.#parts.events.onFailure(toError(error));
   }
 
-  #look(quiet: boolean): void {
-    const [paths, folders, since] = [this.#hints, this.#folderHints, this.#since];
-    if (paths.size === 0 && folders.size === 0) return;
-    this.#hints = new Set();
-    this.#folderHints = new Set();
-    this.#since = undefined;
-    this.#gauge.looked(quiet);
-    this.#enqueue(() => this.#examineAll(paths, folders), since ?? this.#parts.scheduler.now());
-  }
-
-  *#scanEverything(): Generator<undefined, void> {
-    yield* this.folder.scan(rootSyncPath);
-    for (const path of this.#emptied) this.#changed.add(path);
-    this.#emptied.clear();
-  }
-
-  *#examineAll(paths: ReadonlySet<SyncPath>, folders: ReadonlySet<SyncPath>): Generator<undefined, void> {
-    if (this.folder.isAnotherRoot()) {
-      this.#watcher.unwatch(rootSyncPath);
-      yield* this.#scanEverything();
-    }
-    for (const folder of folders) {
-      if (folder === rootSyncPath || this.folder.tree.isFolder(folder)) yield* this.folder.scan(folder);
-    }
-    for (const path of paths) {
-      const before = this.#sizeOf(path);
-      yield* this.folder.examine(path);
-      this.#noteRacy(path);
-      if (this.#sizeOf(path) === 0 && before !== undefined && before > 0) this.#waitForContent(path);
-      yield;
-    }
-  }
-
-  /** A file that was hashed right after it was written may have been written again without a trace in its times. */
-  #noteRacy(path: SyncPath): void {
-    const entry = this.folder.tree.get(path);
-    if (entry?.kind === 'file' && this.#parts.hashes.find(path, entry.fingerprint) === undefined)
-      this.#changed.add(path);
-  }
-
-  #waitForContent(path: SyncPath): void {
-    this.#changed.delete(path);
-    this.#emptied.add(path);
-    this.#later(emptiedWaitMs, () => {
-      if (!this.#emptied.delete(path)) return;
-      this.#changed.add(path);
-      this.#report(this.#parts.scheduler.now());
-    });
-  }
-
-  #sizeOf(path: SyncPath): number | undefined {
-    const entry = this.folder.tree.get(path);
-    return entry?.kind === 'file' ? entry.fingerprint.size : undefined;
-  }
-
-  /** Runs one look after the other; each starts in this turn when nothing else is running. */
-  #enqueue(steps: () => Generator<undefined, void>, since: number, then: () => void = () => {}): void {
-    this.#queue.push(async () => {
-      await this.#run(steps);
-      if (this.#closing.signal.aborted) return;
-      this.#report(since);
-      then();
-    });
-    if (this.#queue.length === 1) this.#runQueue();
-  }
-
-  #runQueue(): void {
-    const [next] = this.#queue;
-    if (next === undefined) return;
-    next()
-      .catch((error: unknown) => {
-        this.#parts.events.onFailure(toError(error));
-      })
-      .finally(() => {
-        this.#queue.shift();
-        this.#runQueue();
-      });
-  }
-
-  async #run(steps: () => Generator<undefined, void>): Promise<void> {
-    try {
-      await runInSlices(steps(), this.#parts.scheduler, this.#closing.signal, () => {
-        this.#parts.disk.release();
-      });
-      this.#rootIsThere();
-    } catch (error) {
-      if (error instanceof RootMissing) this.#rootIsMissing();
-      else if (!isAbortError(error)) throw error;
-    }
-  }
-
-  #guard(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      if (!(error instanceof RootMissing)) throw error;
-      this.#rootIsMissing();
-    } finally {
-      this.#parts.disk.release();
-    }
-  }
-
-  #report(since: number, kind: 'changes' | 'saved' = 'changes'): void {
-    if (this.#changed.size === 0 || this.#closing.signal.aborted) return;
-    const changed = this.#changed;
-    this.#changed = new Set();
+  #report(changed: ReadonlySet<SyncPath>, since: number, kind: 'changes' | 'saved' = 'changes'): void {
+    if (changed.size === 0 || this.#disposed) return;
+    this.#scans.changed(this.#parts.scheduler.now());
+    for (const path of changed) this.#watching.changed(path);
     this.#parts.events.onChanges(changed, since, kind);
   }
 
@@ -269,45 +248,7 @@ export class ChangeFeed implements Disposable {
     if (!this.#missing) this.#parts.events.onRootMissing();
     this.#missing = true;
     // The watch belonged to the folder that is gone, not to one that may come back under its name.
-    this.#watcher.unwatch(rootSyncPath);
-    this.#rescanLater(missingRootPollMs);
-  }
-
-  #rootIsThere(): void {
-    if (this.#missing) this.#parts.events.onRootBack();
-    this.#missing = false;
-  }
-
-  #poll(folder: SyncPath, error: Error): void {
-    if (this.#unwatched.size === 0) this.#pollLater();
-    this.#unwatched.add(folder);
-    this.#parts.events.onUnwatched(folder, error);
-  }
-
-  #pollLater(): void {
-    this.#later(unwatchedPollMs, () => {
-      for (const folder of this.#unwatched) this.#folderHint(folder);
-      if (this.#unwatched.size > 0) this.#pollLater();
-    });
-  }
-
-  #rescanLater(milliseconds: number): void {
-    const at = this.#parts.scheduler.now() + milliseconds;
-    if (this.#nextRescan !== undefined && this.#nextRescan.at <= at) return;
-    if (this.#nextRescan !== undefined) this.#timers.release(this.#nextRescan.timer);
-    const timer = this.#later(milliseconds, () => {
-      this.#nextRescan = undefined;
-      this.#rescanLater(idleRescanMs);
-      this.rescan();
-    });
-    this.#nextRescan = { at, timer };
-  }
-
-  #later(milliseconds: number, work: () => void): Disposable {
-    const timer = this.#parts.scheduler.after(milliseconds, () => {
-      this.#timers.release(timer);
-      work();
-    });
-    return this.#timers.add(timer);
+    this.#watching.unwatch(rootSyncPath);
+    this.#scans.rootIsThere(false);
   }
 }

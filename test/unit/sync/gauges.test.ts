@@ -10,15 +10,43 @@ test('single changes are looked at at once, storms are gathered, and nothing wai
   const gauge = new StormGauge();
   for (let at = 0; at < 1000; at += 100) {
     assert.equal(gauge.note(3, at), 0);
-    gauge.looked(false);
+    gauge.looked(false, at);
   }
   const waits: number[] = [];
   for (let at = 2000; at < 3000; at += 10) waits.push(gauge.note(100, at));
   assert.deepEqual(waits.slice(0, 4), [20, 50, 100, 100]);
   assert.equal(waits[49], 10, '490 ms after the first change only 10 ms are left');
   assert.ok(waits.slice(50).every((wait) => wait === 0));
-  gauge.looked(true);
+  gauge.looked(true, 3000);
   assert.equal(gauge.note(1, 4000), 0, 'after a quiet wait single changes are at once again');
+});
+
+test('a storm that lasts is looked at once per window', () => {
+  const gauge = new StormGauge();
+  for (let at = 0; at <= 500; at += 10) gauge.note(100, at);
+  gauge.looked(false, 500);
+  assert.equal(gauge.note(100, 510), 100);
+  assert.equal(gauge.note(100, 600), 10, 'what comes meanwhile does not prolong the wait');
+  assert.equal(gauge.note(100, 610), 0);
+});
+
+test('changes that somebody holds together wait for him, but not for ever', () => {
+  const gauge = new StormGauge();
+  assert.equal(gauge.note(1, 0, true), 10, 'even a single one');
+  for (let at = 10; at < 2000; at += 10) assert.equal(gauge.note(100, at, true), 10);
+  assert.equal(gauge.note(100, 2000, true), 0);
+  gauge.looked(false, 2000);
+});
+
+test('a file that is saved all the time is looked at sixty times a second', () => {
+  const gauge = new StormGauge();
+  let looks = 0;
+  for (let at = 0; at < 1000; at++) {
+    if (gauge.note(1, at) > 0) continue;
+    gauge.looked(false, at);
+    looks++;
+  }
+  assert.ok(looks >= 60 && looks <= 70, `${looks} looks`);
 });
 
 test('the bulk window follows bandwidth and round trip within its limits', () => {
