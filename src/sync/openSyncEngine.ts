@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Emitter } from '../base/event.ts';
 import { abortReason, toError, UserError } from '../base/errors.ts';
-import type { LocalPath } from '../base/paths.ts';
+import { type LocalPath, localPath } from '../base/paths.ts';
+import type { ConflictChoice, SyncConflict } from './core/conflict.ts';
 import { engineStatus, type LinkState, type PushState } from './core/engineStatus.ts';
 import type { BatchApplied, SyncProblem, SyncStatus, WatchTrouble } from './core/status.ts';
+import type { Restorable } from './core/restorable.ts';
 import { Link } from './link/link.ts';
 import type { MessageSocket } from './link/messageSocket.ts';
 import { openWebSocket } from './link/webSocketClient.ts';
+import type { Answer, Ask } from './push/asks.ts';
 import type { FromWorker, PlainUserError, WorkerSettings } from './push/workerMessages.ts';
 import type { SyncEngine, SyncEngineOptions } from './syncEngine.ts';
 import { SyncThread, type SyncThreadEvents } from './syncThread.ts';
@@ -35,6 +38,11 @@ interface PendingFlush {
   readonly reject: (error: Error) => void;
 }
 
+interface PendingAsk {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
 /** A `SyncEngine` over whatever thread and connections it is given. */
 export class PushEngine implements SyncEngine {
   readonly #options: SyncEngineOptions;
@@ -44,17 +52,22 @@ export class PushEngine implements SyncEngine {
   readonly #problems = new Emitter<readonly SyncProblem[]>();
   readonly #applied = new Emitter<BatchApplied>();
   readonly #watchTrouble = new Emitter<WatchTrouble | undefined>();
+  readonly #conflicts = new Emitter<readonly SyncConflict[]>();
+  readonly #asks = new Map<number, PendingAsk>();
   readonly #flushes = new Map<number, PendingFlush>();
   readonly onStatus = this.#status.event;
   readonly onProblems = this.#problems.event;
+  readonly onConflicts = this.#conflicts.event;
   readonly onBatchApplied = this.#applied.event;
   readonly onWatchTrouble = this.#watchTrouble.event;
   problems: readonly SyncProblem[] = [];
   watchTrouble: WatchTrouble | undefined;
+  conflicts: readonly SyncConflict[] = [];
   #linkState: LinkState = { kind: 'connecting' };
   #push: PushState = { activity: undefined, error: undefined };
   #told: SyncStatus = { kind: 'connecting' };
   #lastFlush = 0;
+  #lastAsk = 0;
   #paused = false;
   #closed: Promise<void> | undefined;
 
@@ -149,6 +162,25 @@ export class PushEngine implements SyncEngine {
     this.#link.resume();
   }
 
+  async restorable(): Promise<readonly Restorable[]> {
+    const answer = await this.#ask({ what: 'restorable' });
+    return answer.what === 'restorable' ? answer.versions : [];
+  }
+
+  async openRestorable(id: string): Promise<LocalPath> {
+    const answer = await this.#ask({ what: 'openRestorable', id });
+    if (answer.what !== 'file') throw new Error('The worker gave no file.');
+    return localPath(answer.path);
+  }
+
+  async restore(id: string): Promise<void> {
+    await this.#ask({ what: 'restore', id });
+  }
+
+  async resolveConflict(id: string, choice: ConflictChoice): Promise<void> {
+    await this.#ask({ what: 'resolveConflict', id, choice });
+  }
+
   dispose(): void {
     this.close().catch((error: unknown) => {
       this.#options.log.error('The sync engine could not be closed.', { error: toError(error).message });
@@ -161,10 +193,11 @@ export class PushEngine implements SyncEngine {
   }
 
   async #close(): Promise<void> {
-    this.#rejectFlushes(closedError());
+    this.#rejectAll(closedError());
     await Promise.all([this.#link.close(), this.#thread.close()]);
     this.#status.dispose();
     this.#problems.dispose();
+    this.#conflicts.dispose();
     this.#applied.dispose();
     this.#watchTrouble.dispose();
   }
@@ -196,6 +229,9 @@ export class PushEngine implements SyncEngine {
       case 'flushed':
         this.#flushed(message.id, message.error);
         return;
+      case 'answer':
+        this.#answered(message);
+        return;
       case 'violation':
         this.#link.drop(message.reason);
         return;
@@ -223,6 +259,31 @@ export class PushEngine implements SyncEngine {
     return this.#paused ? pausedError() : undefined;
   }
 
+  #ask(ask: Ask): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed !== undefined) {
+        reject(closedError());
+        return;
+      }
+      const id = ++this.#lastAsk;
+      this.#asks.set(id, { resolve, reject });
+      this.#thread.post({ kind: 'ask', id, ask });
+    });
+  }
+
+  #answered({ id, answer }: Extract<FromWorker, { kind: 'answer' }>): void {
+    const asked = this.#asks.get(id);
+    this.#asks.delete(id);
+    if ('error' in answer) asked?.reject(new UserError(answer.error));
+    else asked?.resolve(answer);
+  }
+
+  #rejectAll(error: UserError): void {
+    this.#rejectFlushes(error);
+    for (const { reject } of this.#asks.values()) reject(error);
+    this.#asks.clear();
+  }
+
   #rejectFlushes(error: UserError): void {
     for (const flush of this.#flushes.values()) flush.reject(error);
     this.#flushes.clear();
@@ -238,7 +299,7 @@ export class PushEngine implements SyncEngine {
       detail: error.stack ?? error.message,
       cause: error,
     });
-    this.#rejectFlushes(failure);
+    this.#rejectAll(failure);
     this.#push = { activity: undefined, error: failure };
     this.#tell();
   }

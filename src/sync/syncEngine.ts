@@ -5,6 +5,8 @@ import type { Log } from '../base/log.ts';
 import type { LocalPath } from '../base/paths.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { BatchApplied, SyncProblem, SyncStatus, WatchTrouble } from './core/status.ts';
+import type { ConflictChoice, SyncConflict } from './core/conflict.ts';
+import type { Restorable } from './core/restorable.ts';
 
 /** What a one-way push from a local folder to a sidecar needs. */
 export interface SyncEngineOptions {
@@ -47,6 +49,23 @@ export interface SyncEngine extends Disposable {
    */
   pause(): void;
   resume(): void;
+  /** Paths that were changed on both sides and still have a version to choose or to merge, oldest first. */
+  readonly conflicts: readonly SyncConflict[];
+  readonly onConflicts: Event<readonly SyncConflict[]>;
+  /** Ends a conflict. The version that is not chosen can be restored. Rejects with a `UserError`. */
+  resolveConflict(id: string, choice: ConflictChoice): Promise<void>;
+  /**
+   * Versions that were replaced or deleted on either side and are still kept, newest first. Without a connection only
+   * those on this machine.
+   */
+  restorable(): Promise<readonly Restorable[]>;
+  /** Copies a version to a file of the same name, for a diff, and gives that. Rejects with a `UserError`. */
+  openRestorable(id: string): Promise<LocalPath>;
+  /**
+   * Makes a version the live one in the local folder, from where it is synced like any other change. What is live now
+   * can be restored in turn. Rejects with a `UserError`.
+   */
+  restore(id: string): Promise<void>;
   /** Stops and resolves when no timer, watcher, worker or socket is left. */
   close(): Promise<void>;
 }

@@ -1,15 +1,20 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
+import { toError, UserError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { readSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
+import type { Frame, Pack, Rules } from '../../protocol/frame.ts';
 import { IgnoreRules } from '../core/ignoreRules.ts';
 import { unseal } from '../link/frames.ts';
-import { ConfinedFolder } from '../replica/confinedFolder.ts';
 import { LocalContent } from '../replica/localContent.ts';
-import { ReplicaState } from '../replica/replicaState.ts';
+import { keepFolder } from '../replica/keepFolder.ts';
+import { Replica } from '../replica/replica.ts';
+import { receiveWindowBytes } from '../replica/receiver.ts';
+import { isPullFrame, PullSide } from '../pull/pullSide.ts';
 import { ChangeFeed } from '../watch/changeFeed.ts';
 import type { OpenWatcher } from '../watch/treeWatcher.ts';
+import type { Ask } from './asks.ts';
 import { Flushes } from './flushes.ts';
 import { Outbox } from './outbox.ts';
 import { ProblemList } from './problemList.ts';
@@ -18,6 +23,8 @@ import { folderEmpty, folderMissing, notEverythingArrived } from './pushErrors.t
 import { Pusher } from './pusher.ts';
 import type { FromWorker, PlainUserError, ToWorker, WorkerSettings } from './workerMessages.ts';
 
+/** Consumed bytes are given back in steps of at least this many. */
+const creditStepBytes = 64 * 1024;
 /** How often what was learned about files is saved, in milliseconds. */
 const saveMs = 5000;
 
@@ -35,17 +42,18 @@ export class PushSide {
   readonly #log: Log;
   readonly #scheduler: Scheduler;
   readonly #openWatcher: OpenWatcher;
-  readonly #disk: ConfinedFolder;
-  readonly #state: ReplicaState;
+  readonly #replica: Replica;
   readonly #feed: ChangeFeed;
   readonly #problems: ProblemList;
   readonly #progress: Progress;
   readonly #pusher: Pusher;
+  readonly #pull: PullSide;
   readonly #flushes: Flushes;
   #credit: number | undefined;
   #isScanned = false;
   #missing = false;
   #blocked: PlainUserError | undefined;
+  #consumed = 0;
   #saving = { dispose: (): void => {} };
 
   constructor(settings: WorkerSettings, post: (message: FromWorker) => void, parts: PushSideParts) {
@@ -55,9 +63,8 @@ export class PushSide {
     this.#scheduler = scheduler;
     this.#log = log;
     this.#openWatcher = openWatcher;
-    mkdirSync(settings.stateDir, { recursive: true });
-    this.#disk = new ConfinedFolder(settings.root);
-    this.#state = new ReplicaState(path.join(settings.stateDir, 'journal'));
+    const { root, stateDir } = settings;
+    this.#replica = new Replica({ root, stateDir, keepDir: keepFolder(root, stateDir) }, scheduler, log);
     this.#problems = new ProblemList(scheduler, (problems) => {
       post({ kind: 'problems', problems });
     });
@@ -69,6 +76,14 @@ export class PushSide {
     });
     this.#feed = this.#makeFeed();
     this.#pusher = this.#makePusher();
+    this.#pull = new PullSide({
+      replica: this.#replica,
+      stateDir,
+      send: (frame) => this.#pusher.say(frame),
+      onWritten: (at) => {
+        this.#feed.saved(at);
+      },
+    });
     this.#saveLater();
   }
 
@@ -92,6 +107,7 @@ export class PushSide {
       case 'disconnected':
         this.#credit = undefined;
         this.#pusher.disconnected();
+        this.#pull.disconnected();
         this.#flushes.disconnected();
         return;
       case 'message':
@@ -106,6 +122,9 @@ export class PushSide {
       case 'flush':
         this.#flush(message.id);
         return;
+      case 'ask':
+        this.#answer(message.id, message.ask);
+        return;
     }
   }
 
@@ -115,18 +134,17 @@ export class PushSide {
     this.#pusher.dispose();
     this.#problems.dispose();
     this.#progress.dispose();
-    this.#save();
-    this.#state.close();
-    this.#disk.release();
+    this.#pull.disconnected();
+    this.#replica.close();
   }
 
   #makeFeed(): ChangeFeed {
     const { root, ignore } = this.#settings;
     return new ChangeFeed({
       root,
-      disk: this.#disk,
+      disk: this.#replica.folder,
       rules: new IgnoreRules({ extra: ignore, ignoreCase: process.platform !== 'linux' }),
-      hashes: this.#state.hashes,
+      hashes: this.#replica.state.hashes,
       scheduler: this.#scheduler,
       openWatcher: this.#openWatcher,
       events: {
@@ -159,8 +177,8 @@ export class PushSide {
     const { folder } = this.#feed;
     return new Pusher({
       local: folder,
-      disk: this.#disk,
-      content: new LocalContent(folder.tree, this.#disk, this.#state.hashes, this.#scheduler),
+      disk: this.#replica.folder,
+      content: new LocalContent(folder.tree, this.#replica.folder, this.#replica.state.hashes, this.#scheduler),
       scheduler: this.#scheduler,
       log: this.#log,
       problems: this.#problems,
@@ -191,7 +209,13 @@ export class PushSide {
     const post = (bytes: Uint8Array<ArrayBuffer>): void => {
       this.#post({ kind: 'send', bytes });
     };
-    this.#pusher.connected(new Outbox(post, credit, this.#scheduler));
+    this.#consumed = 0;
+    this.#pusher.connected(new Outbox(post, credit, this.#scheduler), this.#rules());
+  }
+
+  #rules(): Rules {
+    const { ignore } = this.#settings;
+    return { kind: 'rules', watch: 'nothing', content: false, pull: [], ignore, credit: receiveWindowBytes };
   }
 
   #take(bytes: Uint8Array): void {
@@ -200,7 +224,31 @@ export class PushSide {
       this.#post({ kind: 'violation', reason: `The frame ${frames.reason}.` });
       return;
     }
-    for (const frame of frames) this.#pusher.receive(frame);
+    for (const frame of frames) this.#takeFrame(frame);
+    this.#consumed += bytes.length;
+    if (this.#consumed < creditStepBytes) return;
+    this.#pusher.say({ kind: 'credit', bytes: this.#consumed });
+    this.#consumed = 0;
+  }
+
+  #takeFrame(frame: Exclude<Frame, Pack>): void {
+    if (!isPullFrame(frame)) {
+      this.#pusher.receive(frame);
+      return;
+    }
+    const wrong = this.#pull.receive(frame);
+    if (wrong !== undefined) this.#post({ kind: 'violation', reason: wrong });
+  }
+
+  #answer(id: number, ask: Ask): void {
+    this.#pull.answer(ask).then(
+      (answer) => {
+        this.#post({ kind: 'answer', id, answer });
+      },
+      (error: unknown) => {
+        this.#post({ kind: 'answer', id, answer: { error: plainError(error) } });
+      },
+    );
   }
 
   #saved(absolute: string): void {
@@ -247,25 +295,16 @@ export class PushSide {
   }
 
   #forgetVanished(): void {
-    for (const [at] of [...this.#state.hashes.entries()]) {
-      if (this.#feed.folder.tree.get(at)?.kind !== 'file') this.#state.hashes.delete(at);
+    for (const [at] of [...this.#replica.state.hashes.entries()]) {
+      if (this.#feed.folder.tree.get(at)?.kind !== 'file') this.#replica.state.hashes.delete(at);
     }
   }
 
   #saveLater(): void {
     this.#saving = this.#scheduler.after(saveMs, () => {
-      this.#save();
+      this.#replica.tidy();
       this.#saveLater();
     });
-  }
-
-  /** What is saved only spares reading files again, so a full disk is no reason to stop. */
-  #save(): void {
-    try {
-      this.#state.save();
-    } catch (error) {
-      this.#log.warn('The list of known files could not be saved.', { error: String(error) });
-    }
   }
 }
 
@@ -277,4 +316,17 @@ function realPath(absolute: string): string {
     if (error instanceof Error) return absolute;
     throw error;
   }
+}
+
+function plainError(error: unknown): PlainUserError {
+  if (!(error instanceof UserError)) {
+    return {
+      code: 'sync.failed',
+      message: toError(error).message,
+      next: 'See the log.',
+      remedies: [{ kind: 'showLog' }],
+    };
+  }
+  const { code, message, remedies } = error;
+  return { code, message, remedies, ...(error.next !== undefined && { next: error.next }) };
 }

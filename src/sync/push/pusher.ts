@@ -3,7 +3,7 @@ import { toError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
-import type { Frame, Halt, Nack } from '../../protocol/frame.ts';
+import type { Frame, Halt, Nack, OperationFrame, Rules } from '../../protocol/frame.ts';
 import { decide } from '../core/decide.ts';
 import { RemoteView } from '../core/remoteView.ts';
 import type { BatchApplied } from '../core/status.ts';
@@ -85,9 +85,10 @@ export class Pusher implements Disposable {
   }
 
   /** A connection is there. Everything under way on an earlier one is compared anew. */
-  connected(outbox: Outbox): void {
+  connected(outbox: Outbox, rules: Rules): void {
     this.disconnected();
     this.#sender = new Sender(outbox, this.remote);
+    this.#sender.frame(rules);
     this.#initial = true;
     this.#startResume();
   }
@@ -113,8 +114,13 @@ export class Pusher implements Disposable {
 
   /** Asks the other side to say when everything before is done and recorded; `false` when there is no connection. */
   flush(id: number): boolean {
+    return this.say({ kind: 'flush', id });
+  }
+
+  /** Sends something that is not an operation at once; `false` when there is no connection. */
+  say(frame: Exclude<Frame, OperationFrame>): boolean {
     if (this.#sender === undefined) return false;
-    this.#sender.frame({ kind: 'flush', id });
+    this.#sender.frame(frame);
     this.#sender.outbox.flush();
     return true;
   }

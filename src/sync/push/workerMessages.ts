@@ -1,5 +1,6 @@
 import type { UserErrorInit } from '../../base/errors.ts';
 import type { BatchApplied, SyncProblem, WatchTrouble } from '../core/status.ts';
+import type { Answer, Ask } from './asks.ts';
 import type { Activity } from './progress.ts';
 
 /** What the worker is started with. */
@@ -20,6 +21,7 @@ export type ToWorker =
   /** The file at this absolute path was just written. */
   | { readonly kind: 'saved'; readonly path: string }
   | { readonly kind: 'flush'; readonly id: number }
+  | { readonly kind: 'ask'; readonly id: number; readonly ask: Ask }
   | { readonly kind: 'close' };
 
 /** An error that can be sent between threads. */
@@ -35,6 +37,7 @@ export type FromWorker =
   /** The work cannot go on because of this, or (without it) can again. */
   | { readonly kind: 'blocked'; readonly error: PlainUserError | undefined }
   | { readonly kind: 'flushed'; readonly id: number; readonly error: PlainUserError | undefined }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer | { readonly error: PlainUserError } }
   /** The sidecar broke the protocol: the connection has to be renewed. */
   | { readonly kind: 'violation'; readonly reason: string }
   | {

@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type ContentHash, contentHash } from '../../protocol/contentHash.ts';
 import { type Fingerprint, sameFingerprint } from '../core/fingerprint.ts';
 import { fingerprintOf } from './diskEntry.ts';
+import { runToEnd } from './slices.ts';
 
 /** A version of a file that was complete while it was read. */
 export interface ReadFile {
@@ -103,4 +104,11 @@ function fill(descriptor: number, bytes: Uint8Array): boolean {
 export function readChunk(descriptor: number, offset: number, length: number): Uint8Array {
   const data = new Uint8Array(length);
   return data.subarray(0, readSync(descriptor, data, 0, length, offset));
+}
+
+/** Hash and size of a file that nobody else writes to. Throws the disk's error. */
+export function hashFile(absolute: string): { readonly hash: ContentHash; readonly size: number } {
+  const found = runToEnd(hashInBlocks(absolute));
+  if (found === undefined) throw new Error(`${absolute} changed while it was read.`);
+  return { hash: found.hash, size: found.fingerprint.size };
 }

@@ -59,7 +59,7 @@ export class Transfers {
   }
 
   /** Ends a transfer. What it staged belongs to the caller. */
-  commit({ transfer, hash, size }: Commit): TransferResult {
+  commit({ transfer, hash, size }: Pick<Commit, 'transfer' | 'hash' | 'size'>): TransferResult {
     const open = this.#open.get(transfer);
     if (open === undefined) return { kind: 'failed', reason: 'content', message: 'The transfer is not known.' };
     this.#open.delete(transfer);

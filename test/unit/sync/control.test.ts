@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { UserError } from '../../../src/base/errors.ts';
@@ -30,6 +30,61 @@ suite('what a person can ask of the sync', { concurrency: 4 }, () => {
         2000,
         () => world.engine.status.kind,
       );
+    });
+  });
+
+  test('what was deleted or replaced can be looked at and had back, on both sides', async () => {
+    await inWorld(async (world) => {
+      const file = world.write('src/a.txt', 'one');
+      world.write('run.sh', 'script', 0o755);
+      symlinkSync('a.txt', path.join(world.root, 'src/link'));
+      await world.start();
+      await world.settle();
+      writeFileSync(path.join(world.remote, 'src/a.txt'), 'by the pod');
+      world.write('src/a.txt', 'two');
+      rmSync(path.join(world.root, 'run.sh'));
+      rmSync(path.join(world.root, 'src/link'));
+      await world.settle();
+      const versions = await world.engine.restorable();
+      assert.deepEqual(versions.map(({ path, why, side, bytes }) => [path, why, side, bytes]).sort(), [
+        ['run.sh', 'deleted', 'pod', 6],
+        ['src/a.txt', 'rescued', 'pod', 10],
+        ['src/link', 'deleted', 'pod', 5],
+      ]);
+      const idOf = (wanted: string): string => versions.find((version) => version.path === wanted)?.id ?? '';
+      const opened = await world.engine.openRestorable(idOf('src/a.txt'));
+      assert.equal(path.basename(opened), 'a.txt');
+      assert.equal(readFileSync(opened, 'utf8'), 'by the pod');
+      for (const { id } of versions) await world.engine.restore(id);
+      await world.settle();
+      assert.equal(readFileSync(file, 'utf8'), 'by the pod');
+      assert.equal(readFileSync(path.join(world.remote, 'src/a.txt'), 'utf8'), 'by the pod');
+      assert.equal(lstatSync(path.join(world.root, 'run.sh')).mode & 0o777, 0o755);
+      assert.equal(readlinkSync(path.join(world.root, 'src/link')), 'a.txt');
+      const mine = (await world.engine.restorable()).find(({ side }) => side === 'here');
+      assert.ok(mine?.path === 'src/a.txt');
+      await world.engine.restore(mine.id);
+      await world.settle();
+      assert.equal(readFileSync(file, 'utf8'), 'two');
+    });
+  });
+
+  test('restoring says what is in the way, and that a version is gone', async () => {
+    await inWorld(async (world) => {
+      world.write('a', 'one');
+      await world.start();
+      await world.settle();
+      rmSync(path.join(world.root, 'a'));
+      world.write('a/inside', 'x');
+      await world.settle();
+      const [version] = await world.engine.restorable();
+      assert.ok(version?.path === 'a');
+      await assert.rejects(world.engine.restore(version.id), withCode('sync.restore-failed'));
+      assert.equal(readFileSync(path.join(world.root, 'a/inside'), 'utf8'), 'x');
+      await world.sidecar.stop();
+      await world.status(({ kind }) => kind === 'disconnected');
+      assert.deepEqual(await world.engine.restorable(), []);
+      await assert.rejects(world.engine.restore(version.id), withCode('sync.version-gone'));
     });
   });
 
