@@ -65,6 +65,8 @@ export interface Pong {
 export interface Credit {
   readonly kind: 'credit';
   readonly bytes: number;
+  /** Bytes that it has copied because a `copy` said so; the client may ask for as many more. */
+  readonly copied: number;
 }
 
 /** Every operation up to this sequence number is decided: applied, unless a `nack` before said otherwise. */
@@ -202,16 +204,26 @@ export interface Forget extends Operation {
 }
 
 /**
- * The content of a file that is too long for one frame. From the client, nothing is visible before its `commit`; from
- * the sidecar, the transfer has the number of the `fetch` that it answers and ends with `fetched` or `unfetched`.
+ * The content of a file that is too long for one frame, from front to back. From the client it consists of bytes and of
+ * ranges to copy, and nothing is visible before its `commit`; from the sidecar of bytes only, and the transfer has the
+ * number of the `fetch` that it answers and ends with `fetched` or `unfetched`.
  */
-export type TransferFrame = Begin | Chunk | Discard | Halt;
+export type TransferFrame = Begin | Chunk | Copy | Discard | Halt;
 
 export interface Begin {
   readonly kind: 'begin';
   /** Number of the transfer, unique within the connection. */
   readonly transfer: number;
-  /** Expected bytes, so that a full disk is known before they travel. */
+  /** Bytes that it will have; more are not taken. */
+  readonly size: number;
+  /** How many of them need room on a disk that keeps holes, so that a full one is known before they travel. */
+  readonly allocated: number;
+  /** The file that ranges are copied from, as it is when the transfer begins. */
+  readonly source: TransferSource | undefined;
+}
+
+export interface TransferSource {
+  readonly path: SyncPath;
   readonly size: number;
 }
 
@@ -220,6 +232,23 @@ export interface Chunk {
   readonly transfer: number;
   readonly data: Uint8Array;
 }
+
+/** Continues a transfer with ranges that the sidecar has already. */
+export interface Copy {
+  readonly kind: 'copy';
+  readonly transfer: number;
+  readonly from: CopyOrigin;
+  readonly ranges: readonly CopyRange[];
+}
+
+export interface CopyRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export const copyOrigins = ['source', 'zeros'] as const;
+/** `source`: the file that `begin` named. `zeros`: nothing but zeros, wherever the offset is. */
+export type CopyOrigin = (typeof copyOrigins)[number];
 
 /** The transfer will not be committed. */
 export interface Discard {

@@ -39,3 +39,9 @@ export const maxBatchOperations = 65536;
 
 /** Most steps of one delta. */
 export const maxDeltaSteps = 4096;
+
+/** Most bytes that one frame may ask the other end to copy, so that no frame keeps it busy for long. */
+export const maxCopyBytes = 4 * 1024 * 1024;
+
+/** Most ranges of one such frame. */
+export const maxCopyRanges = 4096;

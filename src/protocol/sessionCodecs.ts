@@ -78,8 +78,11 @@ export const sessionCodecs: FrameCodecs<SessionFrame> = {
   },
   credit: {
     tag: 6,
-    write: (out, frame) => out.integer(frame.bytes),
-    take: (input) => ({ kind: 'credit', bytes: input.integer(anyInteger) }),
+    write(out, frame) {
+      out.integer(frame.bytes);
+      out.integer(frame.copied);
+    },
+    take: (input) => ({ kind: 'credit', bytes: input.integer(anyInteger), copied: input.integer(anyInteger) }),
   },
   ack: {
     tag: 7,

@@ -1,7 +1,16 @@
-import { takeOneOf, writeOneOf } from './fields.ts';
-import { type BatchFrame, nackReasons, type Pack, packEncodings, type TransferFrame } from './frame.ts';
+import type { ByteReader } from './byteReader.ts';
+import { takeInnerPath, takeOneOf, takeOptional, writeOneOf, writeOptional, writePath } from './fields.ts';
+import {
+  type BatchFrame,
+  copyOrigins,
+  type CopyRange,
+  nackReasons,
+  type Pack,
+  packEncodings,
+  type TransferFrame,
+} from './frame.ts';
 import type { FrameCodecs } from './frameCodec.ts';
-import { maxChunkBytes, maxFileBytes, maxFrameBytes, maxTextBytes } from './limits.ts';
+import { maxChunkBytes, maxCopyBytes, maxCopyRanges, maxFileBytes, maxFrameBytes, maxTextBytes } from './limits.ts';
 
 const anyInteger = Number.MAX_SAFE_INTEGER;
 
@@ -12,8 +21,19 @@ export const transferCodecs: FrameCodecs<TransferFrame | BatchFrame | Pack> = {
     write(out, frame) {
       out.integer(frame.transfer);
       out.integer(frame.size);
+      out.integer(frame.allocated);
+      writeOptional(out, frame.source, ({ path, size }) => {
+        writePath(out, path);
+        out.integer(size);
+      });
     },
-    take: (input) => ({ kind: 'begin', transfer: input.integer(anyInteger), size: input.integer(maxFileBytes) }),
+    take: (input) => ({
+      kind: 'begin',
+      transfer: input.integer(anyInteger),
+      size: input.integer(maxFileBytes),
+      allocated: input.integer(maxFileBytes),
+      source: takeOptional(input, () => ({ path: takeInnerPath(input), size: input.integer(maxFileBytes) })),
+    }),
   },
   chunk: {
     tag: 41,
@@ -22,6 +42,24 @@ export const transferCodecs: FrameCodecs<TransferFrame | BatchFrame | Pack> = {
       out.block(frame.data);
     },
     take: (input) => ({ kind: 'chunk', transfer: input.integer(anyInteger), data: input.block(maxChunkBytes) }),
+  },
+  copy: {
+    tag: 44,
+    write(out, frame) {
+      out.integer(frame.transfer);
+      writeOneOf(out, copyOrigins, frame.from);
+      out.integer(frame.ranges.length);
+      for (const { offset, length } of frame.ranges) {
+        out.integer(offset);
+        out.integer(length);
+      }
+    },
+    take: (input) => ({
+      kind: 'copy',
+      transfer: input.integer(anyInteger),
+      from: takeOneOf(input, copyOrigins),
+      ranges: takeRanges(input),
+    }),
   },
   discard: {
     tag: 42,
@@ -59,3 +97,16 @@ export const transferCodecs: FrameCodecs<TransferFrame | BatchFrame | Pack> = {
     }),
   },
 };
+
+/** Reads ranges that together are no more than one frame may ask for. */
+function takeRanges(input: ByteReader): CopyRange[] {
+  const count = input.integer(maxCopyRanges);
+  const ranges: CopyRange[] = [];
+  let left = maxCopyBytes;
+  for (let index = 0; index < count; index++) {
+    const range = { offset: input.integer(maxFileBytes), length: input.integer(left) };
+    left -= range.length;
+    ranges.push(range);
+  }
+  return ranges;
+}

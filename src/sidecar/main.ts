@@ -5,6 +5,7 @@ import path from 'node:path';
 import { WebSocketServer } from 'ws';
 import { systemScheduler } from '../base/scheduler.ts';
 import { maxFrameBytes, productVersion } from '../protocol/limits.ts';
+import { tellsWritesApart } from '../sync/replica/diskClock.ts';
 import { Replica } from '../sync/replica/replica.ts';
 import { FolderWatcher } from '../sync/watch/folderWatcher.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
@@ -28,9 +29,10 @@ try {
 function serve(): void {
   const { port, tokenHash, volume } = readSettings(process.env);
   const stateDir = path.join(volume, 'state');
-  const place = { root: path.join(volume, 'files'), stateDir, keepDir: stateDir };
-  mkdirSync(place.root, { recursive: true });
-  const replica = new Replica(place, scheduler, log);
+  const root = path.join(volume, 'files');
+  for (const folder of [root, stateDir]) mkdirSync(folder, { recursive: true });
+  const exactTimes = tellsWritesApart(stateDir, root);
+  const replica = new Replica({ root, stateDir, keepDir: stateDir, exactTimes }, scheduler, log);
   const parts: ConnectionParts = {
     replica,
     slot: new WriterSlot(),

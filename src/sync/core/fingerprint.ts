@@ -36,6 +36,14 @@ export function isRacy(file: HashedFile): boolean {
   return file.hashedAt - youngest < coarsestTick;
 }
 
+/**
+ * When a file counts as read that was known and looked at before anybody else could write to it, on a disk whose times
+ * tell of every write that follows: it is not racy.
+ */
+export function vouchedAt({ mtimeNs, ctimeNs }: Fingerprint): number {
+  return Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n) + coarsestTick;
+}
+
 /** The hash of a file that has this fingerprint now, if what is known about it can be trusted. */
 export function knownHash(file: HashedFile | undefined, now: Fingerprint): ContentHash | undefined {
   return file !== undefined && sameFingerprint(file.fingerprint, now) && !isRacy(file) ? file.hash : undefined;

@@ -1,6 +1,6 @@
 import type { SyncPath } from '../../base/paths.ts';
 import type { ContentHash } from '../../protocol/contentHash.ts';
-import { type Fingerprint, type HashedFile, knownHash } from './fingerprint.ts';
+import { type Fingerprint, type HashedFile, knownHash, sameFingerprint } from './fingerprint.ts';
 
 /** Remembers the hashes of files, so that only what the disk reports as changed is read again. */
 export class HashCache {
@@ -14,6 +14,12 @@ export class HashCache {
   /** The hash of the file that now has this fingerprint, if that can be said without reading it. */
   find(path: SyncPath, fingerprint: Fingerprint): ContentHash | undefined {
     return knownHash(this.#files.get(path), fingerprint);
+  }
+
+  /** The same, also when the file was so young as it was read that it may have been written again. */
+  findLikely(path: SyncPath, fingerprint: Fingerprint): ContentHash | undefined {
+    const file = this.#files.get(path);
+    return file !== undefined && sameFingerprint(file.fingerprint, fingerprint) ? file.hash : undefined;
   }
 
   set(path: SyncPath, file: HashedFile): void {

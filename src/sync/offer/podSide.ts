@@ -68,7 +68,7 @@ export class PodSide {
     else if (frame.kind === 'fetch') this.#fetch(frame);
     else if (frame.kind === 'listKept') this.#listKept();
     else if (frame.kind === 'credit') {
-      this.#outbox.credited(frame.bytes);
+      this.#outbox.credited(frame.bytes, frame.copied);
       this.#pump();
     } else this.#receiver.receive(frame);
   }

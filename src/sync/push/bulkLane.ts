@@ -2,20 +2,22 @@ import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import type { SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
-import { contentHash } from '../../protocol/contentHash.ts';
-import type { Halt } from '../../protocol/frame.ts';
-import { chunkBytes } from '../../protocol/limits.ts';
-import type { FileState } from '../../protocol/pathState.ts';
-import type { RemoteView } from '../core/remoteView.ts';
+import type { Begin, Halt } from '../../protocol/frame.ts';
+import type { PathState } from '../../protocol/pathState.ts';
+import type { ChunkList } from '../core/chunkList.ts';
 import { type Fingerprint, sameFingerprint } from '../core/fingerprint.ts';
+import type { RemoteView } from '../core/remoteView.ts';
+import type { ChunkStore } from '../replica/chunkStore.ts';
 import type { ConfinedFolder } from '../replica/confinedFolder.ts';
 import type { FileEntry, LocalContent } from '../replica/localContent.ts';
 import type { LocalFolder } from '../replica/localFolder.ts';
-import { fingerprintOfOpen, openForReading, readChunk } from '../replica/readFile.ts';
+import { allocatedBytes, fingerprintOfOpen, openForReading } from '../replica/readFile.ts';
+import { ReadAhead } from '../replica/readAhead.ts';
 import type { Job } from './job.ts';
 import { noMoveSources } from './moveSources.ts';
 import type { Made, OperationMaker } from './operationMaker.ts';
 import type { Sender } from './sender.ts';
+import { upload, type Uploaded } from './upload.ts';
 
 /** What came of one long file. */
 export type BulkResult =
@@ -31,6 +33,7 @@ export interface BulkParts {
   readonly local: LocalFolder;
   readonly disk: ConfinedFolder;
   readonly content: LocalContent;
+  readonly chunks: ChunkStore;
   readonly remote: RemoteView;
   readonly maker: OperationMaker;
   readonly sender: Sender;
@@ -39,27 +42,29 @@ export interface BulkParts {
   readonly halted: ReadonlyMap<number, Halt>;
 }
 
+/** A version of the file that the other side has, and its chunks. */
+interface Base {
+  readonly state: Extract<PathState, { kind: 'file' }>;
+  readonly chunks: ChunkList;
+}
+
 /**
- * Sends one long file chunk by chunk, pausing after each, so that whatever is urgent overtakes it. The version that is
- * committed was complete: the file did not change from the first byte to the last, or it only grew behind them. Throws
- * the disk's error.
+ * Sends one long file part by part, pausing after each, so that whatever is urgent overtakes it. Of a file whose earlier
+ * version the other side has, only what is new travels. The version that is committed was complete: the file did not
+ * change from the first byte to the last, or it only grew behind them. Throws the disk's error.
  */
 export function* sendLarge(path: SyncPath, job: Job, parts: BulkParts): Generator<undefined, BulkResult> {
   const entry = parts.local.tree.get(path);
   if (entry?.kind !== 'file') return { kind: 'nothing' };
-  // Long files are written in many steps: a version this young is most likely not the whole.
-  const age = parts.scheduler.now() - Number(entry.fingerprint.mtimeNs / 1_000_000n);
-  if (!job.isComplete && age >= 0 && age < settledMs) return { kind: 'changing' };
-  const small = yield* withoutSending(path, entry, parts);
+  const base = findBase(path, entry, parts);
+  if (!job.isComplete && !isSettled(entry, base, parts.scheduler.now())) return { kind: 'changing' };
+  const small = yield* withoutSending(path, entry, base, parts);
   if (small === 'changing') return { kind: 'changing' };
-  if (small !== undefined) {
-    if (small.kind === 'operation') parts.sender.operation(small, job, false);
-    return { kind: small.kind === 'operation' ? 'sent' : 'nothing' };
-  }
+  if (small !== undefined) return settle(small, job, parts.sender);
   parts.disk.begin();
   const descriptor = openForReading(parts.disk.entry(path));
   try {
-    return yield* transfer(path, entry, descriptor, job, parts);
+    return yield* transfer(path, entry, { descriptor, base }, job, parts);
   } finally {
     closeSync(descriptor);
   }
@@ -68,81 +73,122 @@ export function* sendLarge(path: SyncPath, job: Job, parts: BulkParts): Generato
 /** A long file counts as written when it has not changed for this long, in milliseconds. */
 const settledMs = 50;
 
-/** What to do when the content need not travel. Only a file that could be equal is hashed before it is sent. */
+/**
+ * Long files are written in many steps: one this young is most likely not whole. One that is as long as the version
+ * before is looked at at once, because what changed in it is soon found.
+ */
+function isSettled({ fingerprint }: FileEntry, base: Base | undefined, now: number): boolean {
+  const age = now - Number(fingerprint.mtimeNs / 1_000_000n);
+  return age < 0 || age >= settledMs || (base !== undefined && fingerprint.size >= base.state.size);
+}
+
+/**
+ * What the other side has, if its chunks are known and it did not fail to make use of them before. Not for a file that
+ * was just read and may have been written again since: most likely it is the same.
+ */
+function findBase(path: SyncPath, entry: FileEntry, { remote, maker, content, chunks }: BulkParts): Base | undefined {
+  const state = remote.expected(path);
+  if (state.kind !== 'file' || content.isDoubtful(path, entry) || maker.takeRefused(path)) return undefined;
+  const list = chunks.get(state.hash, state.size);
+  return list && { state, chunks: list };
+}
+
+/**
+ * What to do when the content need not travel. Only a file that could be equal is hashed before it is sent, and not even
+ * that when a comparison with the base finds out just as well.
+ */
 function* withoutSending(
   path: SyncPath,
   entry: FileEntry,
+  base: Base | undefined,
   parts: BulkParts,
 ): Generator<undefined, Made | 'changing' | undefined> {
   const there = parts.remote.expected(path);
   let state = parts.content.known(path, entry);
-  if (state === undefined && there.kind === 'file' && there.size === entry.fingerprint.size) {
+  if (state === undefined && base === undefined && there.kind === 'file' && there.size === entry.fingerprint.size) {
     state = yield* parts.content.hash(path, entry);
     if (state === undefined) return 'changing';
   }
   return state === undefined ? undefined : parts.maker.withoutContent(path, state, noMoveSources(parts.remote));
 }
 
-function* transfer(
-  path: SyncPath,
-  entry: FileEntry,
-  descriptor: number,
-  job: Job,
-  parts: BulkParts,
-): Generator<undefined, BulkResult> {
-  const { sender, content, remote } = parts;
-  const hashedAt = parts.scheduler.now();
-  const before = fingerprintOfOpen(descriptor);
-  const number = sender.nextTransfer();
-  sender.frame({ kind: 'begin', transfer: number, size: before.size });
-  const digest = createHash('sha256');
-  for (let offset = 0; offset < before.size;) {
-    const data = readChunk(descriptor, offset, Math.min(chunkBytes, before.size - offset));
-    if (parts.halted.has(number) || data.length === 0) break;
-    digest.update(data);
-    offset += data.length;
-    sender.frame({ kind: 'chunk', transfer: number, data });
-    yield;
-  }
-  const why = parts.halted.get(number);
-  const hash = contentHash(digest.digest('hex'));
-  if (why !== undefined || !(yield* isOneVersion(descriptor, before, hash))) {
-    sender.frame({ kind: 'discard', transfer: number });
-    return why === undefined ? { kind: 'changing' } : { kind: 'halted', why };
-  }
-  const now = parts.local.tree.get(path);
-  if (now?.kind !== 'file') {
-    sender.frame({ kind: 'discard', transfer: number });
-    return { kind: 'nothing' };
-  }
-  const found = content.found(path, entry, { fingerprint: before, hash, hashedAt });
-  const state: FileState = { ...found, executable: now.executable };
-  const base = remote.expected(path);
-  const body = {
-    kind: 'commit',
-    path,
-    base,
-    transfer: number,
-    hash,
-    size: state.size,
-    executable: entry.executable,
-  } as const;
-  const effects = [{ path, result: state }] as const;
-  sender.operation({ kind: 'operation', body, effects, what: 'create', bytes: state.size }, job, false);
+function settle(made: Made, job: Job, sender: Sender): BulkResult {
+  if (made.kind !== 'operation') return { kind: 'nothing' };
+  sender.operation(made, job, false);
   return { kind: 'sent' };
 }
 
+function* transfer(
+  path: SyncPath,
+  entry: FileEntry,
+  { descriptor, base }: { readonly descriptor: number; readonly base: Base | undefined },
+  job: Job,
+  parts: BulkParts,
+): Generator<undefined, BulkResult> {
+  const { sender, content, remote, maker } = parts;
+  const hashedAt = parts.scheduler.now();
+  const before = fingerprintOfOpen(descriptor);
+  const number = sender.nextTransfer();
+  sender.frame(beginOf(number, descriptor, before.size, base && { path, size: base.state.size }));
+  const uploaded = yield* upload({
+    descriptor,
+    size: before.size,
+    transfer: number,
+    base: base?.chunks,
+    send: (frame) => {
+      sender.frame(frame);
+    },
+    flush: () => {
+      sender.outbox.flush();
+    },
+    isHalted: () => parts.halted.has(number),
+  });
+  const discard = (result: BulkResult): BulkResult => {
+    sender.frame({ kind: 'discard', transfer: number });
+    return result;
+  };
+  const why = parts.halted.get(number);
+  if (why !== undefined) return discard({ kind: 'halted', why });
+  if (uploaded === undefined || !(yield* isOneVersion(descriptor, before, uploaded))) {
+    return discard({ kind: 'changing' });
+  }
+  const { hash } = uploaded;
+  parts.chunks.set(hash, uploaded.chunks);
+  const now = parts.local.tree.get(path);
+  if (now?.kind !== 'file') return discard({ kind: 'nothing' });
+  const found = content.found(path, entry, { fingerprint: before, hash, hashedAt });
+  const state = { ...found, executable: now.executable };
+  const cheap = maker.withoutContent(path, state, noMoveSources(remote));
+  if (cheap !== undefined) return discard(settle(cheap, job, sender));
+  const body = {
+    kind: 'commit',
+    path,
+    base: remote.expected(path),
+    transfer: number,
+    hash,
+    size: state.size,
+    executable: state.executable,
+  } as const;
+  const effects = [{ path, result: state }] as const;
+  return settle({ kind: 'operation', body, effects, what: 'create', bytes: state.size }, job, sender);
+}
+
+function beginOf(transfer: number, descriptor: number, size: number, source: Begin['source']): Begin {
+  return { kind: 'begin', transfer, size, allocated: Math.min(size, allocatedBytes(descriptor)), source };
+}
+
 /** Whether what was read is what the file was at one moment. A file that only grows is read a second time to be sure. */
-function* isOneVersion(descriptor: number, before: Fingerprint, hash: string): Generator<undefined, boolean> {
+function* isOneVersion(descriptor: number, before: Fingerprint, { hash }: Uploaded): Generator<undefined, boolean> {
   const after = fingerprintOfOpen(descriptor);
   if (sameFingerprint(before, after)) return true;
   if (after.size <= before.size) return false;
   const digest = createHash('sha256');
-  for (let offset = 0; offset < before.size;) {
-    const data = readChunk(descriptor, offset, Math.min(16 * chunkBytes, before.size - offset));
-    if (data.length === 0) return false;
-    digest.update(data);
-    offset += data.length;
+  const file = new ReadAhead(descriptor, before.size, 1);
+  while (!file.isOver) {
+    const read = file.read();
+    if (read.length === 0) return false;
+    digest.update(read);
+    file.pass(read.length);
     yield;
   }
   return digest.digest('hex') === hash;

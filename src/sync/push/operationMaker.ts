@@ -62,6 +62,11 @@ export class OperationMaker {
     this.#refused.add(path);
   }
 
+  /** Whether the next content of the path has to go whole; asked once for each content. */
+  takeRefused(path: SyncPath): boolean {
+    return this.#refused.delete(path);
+  }
+
   /** Removes what stands where something of another kind has to come, if that is still so. */
   clear(path: SyncPath): Made {
     const base = this.#remote.expected(path);
@@ -112,8 +117,7 @@ export class OperationMaker {
 
   /** The difference to what the other side has, where that is known here and much shorter. */
   #contentFor(path: SyncPath, base: PathState, bytes: Uint8Array): Content {
-    const whole = this.#refused.delete(path);
-    const before = base.kind === 'file' && !whole ? this.#versions.get(base.hash) : undefined;
+    const before = base.kind === 'file' && !this.takeRefused(path) ? this.#versions.get(base.hash) : undefined;
     const steps = before === undefined ? undefined : makeDelta(before, bytes);
     if (before === undefined || steps === undefined) return { kind: 'whole', bytes };
     return { kind: 'delta', source: undefined, sourceSize: before.length, steps };

@@ -10,6 +10,8 @@ const packFrames = 512;
 const localQueueBytes = 256 * 1024;
 /** The same for what is urgent. */
 const urgentQueueBytes = 4 * 1024 * 1024;
+/** Bytes that the other end may have been asked to copy and not have copied: it does about a gigabyte in a second. */
+const copyWindowBytes = 64 * 1024 * 1024;
 
 /**
  * Turns frames into messages and says when more may be made. Small frames are gathered into packs; urgent ones leave
@@ -22,6 +24,7 @@ export class Outbox {
   #window = new BulkWindow();
   #credit: number;
   #queued = 0;
+  #copying = 0;
   #pack: Uint8Array<ArrayBuffer>[] = [];
   #packBytes = 0;
 
@@ -35,7 +38,8 @@ export class Outbox {
   /** Whether more of what is not urgent may be made now. */
   get hasRoom(): boolean {
     const underWay = this.#window.underWay + this.#packBytes;
-    return this.#queued < localQueueBytes && underWay < Math.min(this.#window.limit, this.#credit);
+    const mayCopy = this.#copying < copyWindowBytes;
+    return mayCopy && this.#queued < localQueueBytes && underWay < Math.min(this.#window.limit, this.#credit);
   }
 
   /** Whether more of what is urgent may be made now. */
@@ -45,6 +49,7 @@ export class Outbox {
 
   /** Adds a frame to the open pack. */
   add(frame: Frame): void {
+    if (frame.kind === 'copy') this.#copying += frame.ranges.reduce((sum, { length }) => sum + length, 0);
     const sealed = seal(frame);
     if (sealed.length > packBytes / 2) {
       this.flush();
@@ -76,8 +81,9 @@ export class Outbox {
     this.#queued -= bytes;
   }
 
-  /** The other end has consumed this many bytes. */
-  credited(bytes: number): void {
+  /** The other end has consumed this many bytes, and has copied so many because it was asked to. */
+  credited(bytes: number, copied: number): void {
+    this.#copying -= copied;
     this.#window.credited(bytes, this.#scheduler.now());
   }
 

@@ -7,6 +7,7 @@ import type { Scheduler } from '../../base/scheduler.ts';
 import type { Frame, Pack, Rules } from '../../protocol/frame.ts';
 import { IgnoreRules } from '../core/ignoreRules.ts';
 import { unseal } from '../link/frames.ts';
+import { ChunkStore } from '../replica/chunkStore.ts';
 import { LocalContent } from '../replica/localContent.ts';
 import { keepFolder } from '../replica/keepFolder.ts';
 import { Replica } from '../replica/replica.ts';
@@ -178,6 +179,7 @@ export class PushSide {
     return new Pusher({
       local: folder,
       disk: this.#replica.folder,
+      chunks: new ChunkStore(path.join(this.#settings.stateDir, 'chunks')),
       content: new LocalContent(folder.tree, this.#replica.folder, this.#replica.state.hashes, this.#scheduler),
       scheduler: this.#scheduler,
       log: this.#log,
@@ -227,7 +229,7 @@ export class PushSide {
     for (const frame of frames) this.#takeFrame(frame);
     this.#consumed += bytes.length;
     if (this.#consumed < creditStepBytes) return;
-    this.#pusher.say({ kind: 'credit', bytes: this.#consumed });
+    this.#pusher.say({ kind: 'credit', bytes: this.#consumed, copied: 0 });
     this.#consumed = 0;
   }
 

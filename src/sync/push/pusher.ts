@@ -9,6 +9,7 @@ import { RemoteView } from '../core/remoteView.ts';
 import type { BatchApplied } from '../core/status.ts';
 import { type ConfinedFolder, NoSuchParent } from '../replica/confinedFolder.ts';
 import { isMissing } from '../replica/diskError.ts';
+import type { ChunkStore } from '../replica/chunkStore.ts';
 import type { LocalContent } from '../replica/localContent.ts';
 import type { LocalFolder } from '../replica/localFolder.ts';
 import { type BulkResult, sendLarge } from './bulkLane.ts';
@@ -28,6 +29,7 @@ export interface PusherParts {
   readonly local: LocalFolder;
   readonly disk: ConfinedFolder;
   readonly content: LocalContent;
+  readonly chunks: ChunkStore;
   readonly scheduler: Scheduler;
   readonly log: Log;
   readonly problems: ProblemList;
@@ -135,7 +137,7 @@ export class Pusher implements Disposable {
         this.#sender?.refused(frame);
         return;
       case 'credit':
-        this.#sender?.outbox.credited(frame.bytes);
+        this.#sender?.outbox.credited(frame.bytes, frame.copied);
         this.#pump();
         return;
       case 'halt':
@@ -167,6 +169,7 @@ export class Pusher implements Disposable {
       case 'forget':
       case 'begin':
       case 'chunk':
+      case 'copy':
       case 'discard':
       case 'batchBegin':
       case 'batchEnd':
@@ -237,11 +240,12 @@ export class Pusher implements Disposable {
   }
 
   *#runLarge(path: SyncPath, job: Job, sender: Sender): Steps {
-    const { local, disk, content, scheduler } = this.#parts;
+    const { local, disk, content, chunks, scheduler } = this.#parts;
     const parts = {
       local,
       disk,
       content,
+      chunks,
       scheduler,
       sender,
       remote: this.remote,
@@ -257,7 +261,7 @@ export class Pusher implements Disposable {
     job.ended(undefined);
     if (result.kind === 'unreadable') this.#unreadable(path, result.error);
     else if (result.kind === 'changing') this.#changing(path);
-    else if (result.kind === 'halted') this.#tryAgain(path, result.why.reason, result.why.message);
+    else if (result.kind === 'halted') this.#refusedContent(path, result.why);
     else if (result.kind === 'nothing') this.#other(path, job, 'nothing');
     this.#finishIfOver(job);
   }
@@ -292,8 +296,7 @@ export class Pusher implements Disposable {
     if (nack === undefined) for (const effect of effects) this.#isFine(effect.path);
     else if (nack.reason === 'notEmpty' && this.#isPodsOwn(path)) this.#letGo(path);
     else {
-      if (nack.reason === 'content') this.#maker.refused(path);
-      this.#tryAgain(path, nack.reason, nack.message);
+      this.#refusedContent(path, nack);
       for (const effect of effects.slice(1)) this.#retries.add(effect.path, 'base');
     }
     job.ended(nack === undefined ? path : undefined);
@@ -315,6 +318,12 @@ export class Pusher implements Disposable {
     const made = this.#maker.forget(path);
     const job = new Job([path], this.#parts.scheduler.now(), 'retry');
     if (made.kind === 'operation') this.#sender?.operation(made, job, false);
+  }
+
+  /** What could not be made there of what was sent is sent whole. */
+  #refusedContent(path: SyncPath, { reason, message }: Nack | Halt): void {
+    if (reason === 'content') this.#maker.refused(path);
+    this.#tryAgain(path, reason, message);
   }
 
   #tryAgain(path: SyncPath, reason: Nack['reason'], message: string): void {

@@ -15,7 +15,7 @@ import type {
   SetExecutable,
 } from '../../protocol/frame.ts';
 import { type FileState, folder, type PathState, sameContent, sameState } from '../../protocol/pathState.ts';
-import type { Fingerprint } from '../core/fingerprint.ts';
+import { type Fingerprint, vouchedAt } from '../core/fingerprint.ts';
 import { isInsideLink } from '../core/linkTarget.ts';
 import { type ConfinedFolder, NoSuchParent } from './confinedFolder.ts';
 import { type DiskEntry, lookAt } from './diskEntry.ts';
@@ -52,6 +52,8 @@ export interface ApplierParts {
   readonly trash: Trash;
   /** Versions that somebody in the pod wrote and that had to give way. */
   readonly rescued: Trash;
+  /** Whether every write to a file that was looked at shows in its times, however soon it comes. */
+  readonly exactTimes: boolean;
   readonly scheduler: Scheduler;
 }
 
@@ -266,9 +268,8 @@ export class Applier {
   #settleFile(path: SyncPath, wanted: PathState, before: DiskEntry, owner: string): void {
     const now = lookAt(this.#parts.folder.entry(path));
     const unchanged = wanted.kind === 'file' && now.kind === 'file' && sameVersion(now, before);
-    const hashed = unchanged
-      ? { hash: wanted.hash, fingerprint: now.fingerprint, hashedAt: this.#parts.scheduler.now() }
-      : undefined;
+    const hashedAt = this.#parts.exactTimes && unchanged ? vouchedAt(now.fingerprint) : this.#parts.scheduler.now();
+    const hashed = unchanged ? { hash: wanted.hash, fingerprint: now.fingerprint, hashedAt } : undefined;
     this.#parts.state.settle(path, wanted, owner, hashed);
   }
 

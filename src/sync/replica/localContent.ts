@@ -30,6 +30,12 @@ export class LocalContent {
     return hash === undefined ? undefined : stateOf(entry, hash);
   }
 
+  /** Whether the file was read as it is now, but so soon after it was written that it may have been written again. */
+  isDoubtful(path: SyncPath, entry: FileEntry): boolean {
+    const { fingerprint } = entry;
+    return this.known(path, entry) === undefined && this.#hashes.findLikely(path, fingerprint) !== undefined;
+  }
+
   /** Reads a short file; `undefined` when it changed meanwhile. */
   read(path: SyncPath, entry: FileEntry): { state: FileState; bytes: Uint8Array<ArrayBuffer> } | undefined {
     const hashedAt = this.#scheduler.now();

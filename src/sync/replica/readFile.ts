@@ -36,6 +36,12 @@ export function fingerprintOfOpen(descriptor: number): Fingerprint {
   return fingerprintOf(stats);
 }
 
+/** Bytes that an open file takes on its disk, where the disk says so: fewer than its size when it has holes. */
+export function allocatedBytes(descriptor: number): number {
+  const { blocks, size } = fstatSync(descriptor);
+  return process.platform === 'win32' ? size : blocks * 512;
+}
+
 /** Reads a whole file; `undefined` when it changed meanwhile. Throws the disk's error. */
 export function readWhole(absolute: string): ReadFile | undefined {
   const descriptor = openForReading(absolute);

@@ -4,7 +4,7 @@ import type { Log } from '../../base/log.ts';
 import type { SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Commit, Frame, OperationFrame, Pack, Put } from '../../protocol/frame.ts';
-import { maxBatchOperations } from '../../protocol/limits.ts';
+import { maxBatchOperations, maxCopyBytes } from '../../protocol/limits.ts';
 import type { Outcome, StagedOperation } from './applier.ts';
 import { bytesOf } from './contentOfPut.ts';
 import { nackReason } from './diskError.ts';
@@ -50,6 +50,7 @@ export class Receiver {
   #lastSequence = 0;
   #acknowledged = 0;
   #consumed = 0;
+  #copied = 0;
   #batch: StagedOperation[] | undefined;
   #flushes: number[] = [];
   #answerDue = false;
@@ -57,7 +58,7 @@ export class Receiver {
 
   constructor(init: ReceiverInit) {
     this.#init = init;
-    this.#transfers = new Transfers(init.replica.stage);
+    this.#transfers = new Transfers(init.replica.stage, init.replica.folder);
   }
 
   /** Counts the bytes of a received message as consumed. */
@@ -86,6 +87,11 @@ export class Receiver {
         return;
       case 'chunk':
         this.#transfers.chunk(frame);
+        this.#reportHalt(frame.transfer);
+        return;
+      case 'copy':
+        this.#transfers.copy(frame);
+        this.#copied += frame.ranges.reduce((sum, { length }) => sum + length, 0);
         this.#reportHalt(frame.transfer);
         return;
       case 'discard':
@@ -236,9 +242,9 @@ export class Receiver {
   #answer(): void {
     this.#init.replica.endTurn();
     this.answerNow();
-    if (this.#consumed >= creditStepBytes) {
-      this.#init.send({ kind: 'credit', bytes: this.#consumed });
-      this.#consumed = 0;
+    if (this.#consumed >= creditStepBytes || this.#copied >= maxCopyBytes) {
+      this.#init.send({ kind: 'credit', bytes: this.#consumed, copied: this.#copied });
+      this.#consumed = this.#copied = 0;
     }
     if (this.#batch !== undefined || this.#flushes.length === 0) return;
     this.#init.replica.tidy();

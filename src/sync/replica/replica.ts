@@ -20,6 +20,8 @@ export interface ReplicaPlace {
   readonly stateDir: string;
   /** Folder for stage and trash, on the file system of the tree. */
   readonly keepDir: string;
+  /** Whether times tell of every write; see `tellsWritesApart`. */
+  readonly exactTimes?: boolean;
 }
 
 /** A version that was replaced or deleted, and where its content is. */
@@ -69,6 +71,7 @@ export class Replica {
       stage,
       trash: this.#trash,
       rescued: this.#rescued,
+      exactTimes: place.exactTimes ?? false,
       scheduler,
     });
   }

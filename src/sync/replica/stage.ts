@@ -49,7 +49,10 @@ export class Stage {
 /** Left free for the program in the pod when a long file arrives, unless the disk is small. */
 const reservedBytes = 64 * 1024 * 1024;
 
-/** Writes all bytes, however many calls that takes. Throws the disk's error. */
-export function writeFully(descriptor: number, bytes: Uint8Array): void {
-  for (let offset = 0; offset < bytes.length;) offset += writeSync(descriptor, bytes, offset);
+/** Writes all bytes, from a position or from where the last write ended. Throws the disk's error. */
+export function writeFully(descriptor: number, bytes: Uint8Array, position?: number): void {
+  for (let offset = 0; offset < bytes.length;) {
+    const at = position === undefined ? null : position + offset;
+    offset += writeSync(descriptor, bytes, offset, bytes.length - offset, at);
+  }
 }

@@ -1,8 +1,10 @@
-import { createHash, type Hash } from 'node:crypto';
 import { closeSync, rmSync } from 'node:fs';
-import type { Begin, Chunk, Commit, NackReason } from '../../protocol/frame.ts';
-import { nackReason } from './diskError.ts';
-import { type Stage, writeFully } from './stage.ts';
+import type { Begin, Chunk, Commit, Copy, NackReason, TransferSource } from '../../protocol/frame.ts';
+import { type ConfinedFolder, NoSuchParent } from './confinedFolder.ts';
+import { errorCode, nackReason } from './diskError.ts';
+import { openForReading } from './readFile.ts';
+import type { Stage } from './stage.ts';
+import { isFileOfSize, StagedFile, WrongContent } from './stagedFile.ts';
 
 /** What a commit found: staged content with the announced hash, or why there is none. */
 export type TransferResult = { readonly kind: 'staged'; readonly file: string } | TransferFailure;
@@ -14,24 +16,20 @@ export interface TransferFailure {
   readonly message: string;
 }
 
-interface Transfer {
-  readonly file: string;
-  readonly descriptor: number;
-  readonly digest: Hash;
-  size: number;
-}
-
 /** More at once than this is not a client of ours. */
 const maxOpenTransfers = 16;
 
-/** Collects long files chunk by chunk in the stage. */
+/** Collects long files piece by piece in the stage. */
 export class Transfers {
   readonly #stage: Stage;
-  readonly #open = new Map<number, Transfer | TransferFailure>();
+  readonly #folder: ConfinedFolder | undefined;
+  readonly #open = new Map<number, StagedFile | TransferFailure>();
   readonly #unreported = new Map<number, TransferFailure>();
 
-  constructor(stage: Stage) {
+  /** `folder` is where ranges may be copied from, if at all. */
+  constructor(stage: Stage, folder: ConfinedFolder | undefined) {
     this.#stage = stage;
+    this.#folder = folder;
   }
 
   /** Whether one more may begin. */
@@ -39,22 +37,32 @@ export class Transfers {
     return this.#open.size >= maxOpenTransfers;
   }
 
-  begin({ transfer, size }: Begin): void {
+  begin({ transfer, size, allocated, source }: Begin): void {
     this.discard(transfer);
     this.#attempt(transfer, () => {
-      this.#stage.requireSpace(size);
-      this.#open.set(transfer, { ...this.#stage.create(), digest: createHash('sha256'), size: 0 });
+      this.#stage.requireSpace(Math.min(size, allocated));
+      const from = source && this.#openSource(source);
+      try {
+        this.#open.set(transfer, new StagedFile(this.#stage, size, from));
+      } catch (error) {
+        if (from !== undefined) closeSync(from);
+        throw error;
+      }
     });
   }
 
-  /** Appends to a transfer; chunks of one that has failed are dropped. */
+  /** Appends to a transfer; what comes for one that has failed is dropped. */
   chunk({ transfer, data }: Chunk): void {
-    const open = this.#open.get(transfer);
-    if (open === undefined || 'kind' in open) return;
-    this.#attempt(transfer, () => {
-      writeFully(open.descriptor, data);
-      open.digest.update(data);
-      open.size += data.length;
+    this.#append(transfer, (file) => {
+      file.append(data);
+    });
+  }
+
+  /** Appends ranges of the source to a transfer, or zeros. */
+  copy({ transfer, from, ranges }: Copy): void {
+    this.#append(transfer, (file) => {
+      if (from === 'zeros') file.appendZeros(ranges);
+      else file.copy(ranges);
     });
   }
 
@@ -64,10 +72,14 @@ export class Transfers {
     if (open === undefined) return { kind: 'failed', reason: 'content', message: 'The transfer is not known.' };
     this.#open.delete(transfer);
     if ('kind' in open) return open;
-    closeSync(open.descriptor);
-    if (open.size === size && open.digest.digest('hex') === hash) return { kind: 'staged', file: open.file };
-    rmSync(open.file, { force: true });
-    return { kind: 'failed', reason: 'content', message: 'The content does not have the announced hash.' };
+    try {
+      const made = open.finish();
+      if (made.hash === hash && made.size === size) return { kind: 'staged', file: open.file };
+      throw new WrongContent('The content does not have the announced hash.');
+    } catch (error) {
+      rmSync(open.file, { force: true });
+      return failureOf(error);
+    }
   }
 
   /** Why a transfer cannot go on, the first time that is asked. */
@@ -80,13 +92,34 @@ export class Transfers {
   discard(transfer: number): void {
     const open = this.#open.get(transfer);
     this.#open.delete(transfer);
-    if (open !== undefined) drop(open);
+    if (open instanceof StagedFile) open.drop();
   }
 
   /** Gives up everything unfinished. */
   close(): void {
-    for (const open of this.#open.values()) drop(open);
-    this.#open.clear();
+    for (const transfer of [...this.#open.keys()]) this.discard(transfer);
+  }
+
+  #append(transfer: number, work: (file: StagedFile) => void): void {
+    const open = this.#open.get(transfer);
+    if (!(open instanceof StagedFile)) return;
+    this.#attempt(transfer, () => {
+      work(open);
+    });
+  }
+
+  /** Opens the file that ranges are copied from; it stays what it is even when another one takes its place. */
+  #openSource({ path, size }: TransferSource): number {
+    try {
+      if (this.#folder === undefined) throw new WrongContent('Nothing is copied here.');
+      this.#folder.begin();
+      const descriptor = openForReading(this.#folder.entry(path));
+      if (isFileOfSize(descriptor, size)) return descriptor;
+      closeSync(descriptor);
+    } catch (error) {
+      if (!(error instanceof NoSuchParent) && errorCode(error) === '') throw error;
+    }
+    throw new WrongContent(`${path} is not as expected.`);
   }
 
   #attempt(transfer: number, work: () => void): void {
@@ -94,16 +127,14 @@ export class Transfers {
       work();
     } catch (error) {
       this.discard(transfer);
-      const message = error instanceof Error ? error.message : String(error);
-      const failure: TransferFailure = { kind: 'failed', reason: nackReason(error), message };
+      const failure = failureOf(error);
       this.#open.set(transfer, failure);
       this.#unreported.set(transfer, failure);
     }
   }
 }
 
-function drop(open: Transfer | TransferFailure): void {
-  if ('kind' in open) return;
-  closeSync(open.descriptor);
-  rmSync(open.file, { force: true });
+function failureOf(error: unknown): TransferFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: 'failed', reason: error instanceof WrongContent ? 'content' : nackReason(error), message };
 }

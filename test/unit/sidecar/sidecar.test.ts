@@ -90,13 +90,49 @@ suite('sidecar', () => {
     client.say({ ...put(1, 'wrong', 'content'), hash: sha('other') });
     assert.equal((await client.hear('nack')).reason, 'content');
     client.say(
-      { kind: 'begin', transfer: 1, size: 7 },
+      { kind: 'begin', transfer: 1, size: 7, allocated: 7, source: undefined },
       { kind: 'chunk', transfer: 1, data: Buffer.from('content') },
       { kind: 'commit', ...head(2, 'wrong'), transfer: 1, hash: sha('contenT'), size: 7, executable: 'no' },
     );
     assert.equal((await client.hear('nack')).reason, 'content');
     assert.ok(!existsSync(path.join(files, 'wrong')));
     client.close();
+  });
+
+  test('ranges are copied of files inside the volume only, and never more than was announced', async () => {
+    const outside = path.join(base, 'secret');
+    writeFileSync(outside, 'untouched');
+    symlinkSync(outside, path.join(files, 'link'));
+    const client = await greetedSoon(sidecar.port, 'raw');
+    client.say(put(1, 'own', 'untouched'));
+    const copies: [string, number, number][] = [
+      ['link', 9, 9],
+      ['own', 9, 10],
+      ['own', 8, 8],
+      ['none', 9, 9],
+      ['own/below', 9, 9],
+    ];
+    for (const [index, [from, size, length]] of copies.entries()) {
+      const transfer = index + 1;
+      client.say(
+        { kind: 'begin', transfer, size: 9, allocated: 9, source: { path: at(from), size } },
+        { kind: 'copy', transfer, from: 'source', ranges: [{ offset: 0, length }] },
+      );
+      assert.equal((await client.hear('halt')).reason, 'content', from);
+      client.say({ kind: 'copy', transfer, from: 'zeros', ranges: [{ offset: 0, length: 1 }] });
+      client.say({ kind: 'discard', transfer });
+    }
+    client.say(
+      { kind: 'begin', transfer: 9, size: 12, allocated: 12, source: { path: at('own'), size: 9 } },
+      { kind: 'copy', transfer: 9, from: 'source', ranges: [{ offset: 2, length: 7 }] },
+      { kind: 'copy', transfer: 9, from: 'zeros', ranges: [{ offset: 0, length: 3 }] },
+      { kind: 'chunk', transfer: 9, data: Buffer.from('un') },
+      { kind: 'commit', ...head(2, 'made'), transfer: 9, hash: sha('touched\0\0\0un'), size: 12, executable: 'no' },
+    );
+    await flushed(client);
+    assert.equal(readFileSync(path.join(files, 'made'), 'utf8'), 'touched\0\0\0un');
+    client.close();
+    rmSync(path.join(files, 'link'));
   });
 
   test('a batch is visible when it ends, or not at all', async () => {

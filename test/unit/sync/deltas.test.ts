@@ -1,5 +1,17 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import type { Frame } from '../../../src/protocol/frame.ts';
@@ -86,7 +98,67 @@ suite('what travels for a change', { concurrency: 4 }, () => {
     const bytes = count();
     assert.ok(bytes < 20 * 300, `${bytes} bytes were sent`);
   });
+
+  scenario('of a large file only what changed travels, also after both ends were restarted', async (world) => {
+    const file = world.write('data.bin', randomBytes(3 * mebibyte));
+    const count = countBytes(world);
+    await world.start();
+    await world.settle();
+    const change = async (most: number, edit: () => void): Promise<void> => {
+      count();
+      edit();
+      await world.settle();
+      const bytes = count();
+      assert.ok(bytes <= most, `${bytes} of at most ${most} bytes were sent`);
+    };
+    await change(8192, () => overwrite(file, 1_500_000, 'x'));
+    await change(8192, () => writeFileSync(file, Buffer.concat([Buffer.from('front'), readFileSync(file)])));
+    await world.closeEngine();
+    await world.sidecar.stop('SIGKILL');
+    await world.startSidecar();
+    world.openEngine();
+    await world.settle();
+    await change(8192, () => appendFileSync(file, 'at the end'));
+    await change(8192, () => truncateSync(file, 2 * mebibyte));
+    await change(3000, () => utimesSync(file, 1, 1));
+  });
+
+  scenario('a large file that the pod changed meanwhile is replaced as a whole', async (world) => {
+    const file = world.write('data.bin', randomBytes(mebibyte));
+    const there = path.join(world.remote, 'data.bin');
+    await world.start();
+    await world.settle();
+    truncateSync(there, 5000);
+    overwrite(file, 700_000, 'mine');
+    await world.settle();
+    overwrite(there, 300_000, 'of the pod');
+    overwrite(file, 700_000, 'ours');
+    await world.settle();
+  });
+
+  scenario('holes stay holes', async (world) => {
+    const file = world.write('sparse.bin', 'begin');
+    truncateSync(file, 8 * mebibyte);
+    overwrite(file, 5 * mebibyte, 'middle');
+    const count = countBytes(world);
+    await world.start();
+    await world.settle();
+    const there = path.join(world.remote, 'sparse.bin');
+    assert.ok(count() < 100_000);
+    assert.ok(statSync(there).blocks * 512 < mebibyte, `${statSync(there).blocks} blocks`);
+    overwrite(file, 7 * mebibyte, 'end');
+    await world.settle();
+    assert.ok(statSync(there).blocks * 512 < mebibyte, `${statSync(there).blocks} blocks`);
+  });
 });
+
+const mebibyte = 1024 * 1024;
+
+function overwrite(file: string, at: number, text: string): void {
+  const descriptor = openSync(file, 'r+');
+  writeSync(descriptor, text, at);
+  closeSync(descriptor);
+}
 
 function scenario(name: string, run: (world: World) => Promise<void>): void {
   test(name, () => inWorld(run));
