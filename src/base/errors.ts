@@ -10,7 +10,8 @@ export type Remedy =
   | { readonly kind: 'copyText'; readonly label: string; readonly text: string }
   | { readonly kind: 'podLogs'; readonly namespace: string; readonly pod: string; readonly container: string }
   | { readonly kind: 'endDevMode' }
-  | { readonly kind: 'reconnect' };
+  | { readonly kind: 'reconnect' }
+  | { readonly kind: 'resumeSync' };
 
 /** The fields of a `UserError`. */
 export interface UserErrorInit {

@@ -8,19 +8,32 @@ import { chooseSession } from './session/chooseSession.ts';
 import type { OpenSession } from './session/openSessions.ts';
 import { forwardPort, openPort, stopForward } from './session/ports.ts';
 import { showSessionMenu } from './session/showMenu.ts';
-import { showProblems, waitForSync } from './session/syncCommands.ts';
-import type { WorkloadId } from '../session/core/state.ts';
+import { isSyncPaused, isSyncRunning, type SessionState, type WorkloadId } from '../session/core/state.ts';
 import { workloadOf } from './subject.ts';
+import { ignorePath, openSyncedFile, retryPath } from './sync/fileCommands.ts';
+import { syncedFileOf } from './sync/syncedFile.ts';
+import { waitForSync } from './sync/syncCommands.ts';
 import { showPodLogs } from './terminals/podLogs.ts';
 
+/** What commands show of the window itself. */
+export interface WindowParts {
+  readonly showLog: () => void;
+  /** Shows the paths of a session that are not synced. */
+  readonly showProblems: (state: SessionState) => Promise<void>;
+}
+
 /** Every command and what it does, over the services of the window. */
-export function commandTable(services: Services, showLog: () => void): CommandTable {
+export function commandTable(services: Services, { showLog, showProblems }: WindowParts): CommandTable {
   const { sessions, terminals, debug, startDevelop, endDevelop, clusterCommands, now, locale } = services;
   /** A command about one session of this window. */
   const onSession =
-    (title: string, act: (open: OpenSession) => Promise<void> | void): CommandHandler =>
+    (
+      title: string,
+      act: (open: OpenSession) => Promise<void> | void,
+      suits: (state: SessionState) => boolean = () => true,
+    ): CommandHandler =>
     async (subject) =>
-      act(await chooseSession(sessions, subject, { title, now: now(), locale }));
+      act(await chooseSession(sessions, subject, { title, now: now(), locale, suits }));
   return {
     'podloop.startDevelop': (subject) => startDevelop.run(subject, true),
     'podloop.startDevelopWith': (subject) => startDevelop.run(subject, false),
@@ -44,10 +57,12 @@ export function commandTable(services: Services, showLog: () => void): CommandTa
     'podloop.forwardPort': onSession('Forward Port', (open) => forwardPort(open, services.log)),
     'podloop.stopForward': onSession('Stop Forwarding Port', stopForward),
     'podloop.flushSync': onSession('Wait for Sync', waitForSync),
+    'podloop.pauseSync': onSession('Pause Sync', ({ session }) => session.sync.pause(), isSyncRunning),
+    'podloop.resumeSync': onSession('Resume Sync', ({ session }) => session.sync.resume(), isSyncPaused),
     'podloop.reconnect': onSession('Reconnect', ({ session }) => {
       session.reconnectNow();
     }),
-    'podloop.showProblems': onSession('Show Paths Not Synced', showProblems),
+    'podloop.showProblems': onSession('Show Paths Not Synced', ({ session }) => showProblems(session.state)),
     'podloop.showMenu': async (subject) => {
       const starting = sessions.all.length === 0 && sessions.states.length > 0;
       // A session that starts has no menu yet; its notification has the way out.
@@ -71,6 +86,11 @@ export function commandTable(services: Services, showLog: () => void): CommandTa
     'podloop.openKubeconfig': (subject) => clusterCommands.openKubeconfig(subject),
     'podloop.copyAccessRule': (subject) => clusterCommands.copyAccessRule(subject),
     'podloop.copyName': (subject) => clusterCommands.copyName(subject),
+    'podloop.openSyncedFile': (subject) => openSyncedFile(syncedFileOf(sessions, subject)),
+    'podloop.retryPath': (subject) => {
+      retryPath(syncedFileOf(sessions, subject));
+    },
+    'podloop.ignorePath': (subject) => ignorePath(syncedFileOf(sessions, subject), services.log),
   };
 }
 

@@ -12,6 +12,8 @@ export const commandIds = [
   'podloop.forwardPort',
   'podloop.stopForward',
   'podloop.flushSync',
+  'podloop.pauseSync',
+  'podloop.resumeSync',
   'podloop.reconnect',
   'podloop.showProblems',
   'podloop.showMenu',
@@ -27,11 +29,16 @@ export const commandIds = [
   'podloop.openKubeconfig',
   'podloop.copyAccessRule',
   'podloop.copyName',
+  'podloop.openSyncedFile',
+  'podloop.retryPath',
+  'podloop.ignorePath',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
 /** The tree in the activity bar. */
 export const clustersView = 'podloop.clusters';
+/** What the sync of each session does and did. */
+export const syncView = 'podloop.sync';
 /** The terminal profile of the dev container. */
 export const terminalProfile = 'podloop.devContainer';
 /** The status bar item; `publisher.name.` stands before it in the page. */
@@ -54,6 +61,10 @@ export const contextKeys = [
   'podloop.inSession',
   /** Whether a session of this window can reach its pod. */
   'podloop.connected',
+  /** Whether the sync of a session of this window can be paused. */
+  'podloop.syncRunning',
+  /** Whether the sync of a session of this window is paused. */
+  'podloop.syncPaused',
   /** Whether Run or Debug keeps a program in a pod. */
   'podloop.running',
 ] as const;

@@ -5,12 +5,11 @@ import type { CommandTable } from './register.ts';
 import { createServices, type Services, type WindowContext } from './services.ts';
 import { chooseSession } from './session/chooseSession.ts';
 import { resumeSessions } from './session/resume.ts';
-import type { ClustersView } from './tree/clustersView.ts';
-import { wireWindow } from './wireWindow.ts';
+import { type Views, wireWindow } from './wireWindow.ts';
 
 /** What a window takes from its activation. */
 export interface DevWindowOptions extends WindowContext {
-  readonly view: ClustersView;
+  readonly views: Views;
   readonly showLog: () => void;
 }
 
@@ -29,12 +28,15 @@ export interface DevWindow {
 /** Joins the services of a window to VS Code. */
 export async function openDevWindow(options: DevWindowOptions): Promise<DevWindow> {
   const services = await createServices(options);
-  const wires = wireWindow(services, options.view);
+  const wires = wireWindow(services, options.views);
   const { sessions, terminals, now, locale, log } = services;
   const closing = new AbortController();
   return {
     services,
-    commands: commandTable(services, options.showLog),
+    commands: commandTable(services, {
+      showLog: options.showLog,
+      showProblems: (state) => options.views.sync.showProblems(state),
+    }),
     async terminalProfile() {
       const open = await chooseSession(sessions, undefined, { title: 'Dev Container', now: now(), locale });
       return new vscode.TerminalProfile(terminals.shellOptions(open));

@@ -6,6 +6,7 @@ import { inBackground } from './background.ts';
 import { commandTitles, terminalProfile } from './contributions.ts';
 import { hostLog } from './hostLog.ts';
 import { registerCommands } from './register.ts';
+import { SyncView } from './sync/syncView.ts';
 import { ClustersView } from './tree/clustersView.ts';
 import type { DevWindow } from './devWindow.ts';
 
@@ -23,17 +24,19 @@ export function activate(context: vscode.ExtensionContext): void {
         stateDir,
         version: String(readManifest(context).version),
         globalState: context.globalState,
-        view,
+        views: { clusters, sync },
         showLog: () => channel.show(true),
         log,
       }),
     );
     return opening;
   };
-  const view = new ClustersView(async () => (await load()).services.tree);
+  const clusters = new ClustersView(async () => (await load()).services.tree);
+  const sync = new SyncView();
   context.subscriptions.push(
     channel,
-    view,
+    clusters,
+    sync,
     registerCommands(async () => (await load()).commands, { titles: commandTitles(readManifest(context)), log }),
     vscode.window.registerTerminalProfileProvider(terminalProfile, {
       provideTerminalProfile: async () => (await load()).terminalProfile(),

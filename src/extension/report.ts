@@ -77,6 +77,8 @@ async function carryOut(remedy: Remedy, { retry, subject }: Attempt): Promise<vo
       return run('podloop.endDevelop', subject);
     case 'reconnect':
       return run('podloop.reconnect', subject);
+    case 'resumeSync':
+      return run('podloop.resumeSync', subject);
     default:
       return unreachable(remedy);
   }

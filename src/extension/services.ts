@@ -21,6 +21,7 @@ import { OpenSessions } from './session/openSessions.ts';
 import { SessionStatusBar } from './session/sessionStatusBar.ts';
 import { Settings } from './settings.ts';
 import { DevTerminals } from './terminals/devTerminals.ts';
+import { SyncTree } from './sync/syncTree.ts';
 import { ClusterTree } from './tree/clusterTree.ts';
 
 /** What the window hands to the services. */
@@ -77,6 +78,7 @@ export async function createServices({ stateDir, version, globalState, log }: Wi
     scheduler,
     log,
   });
+  const syncTree = new SyncTree(sessions, () => ({ now: now(), locale }));
   const terminals = new DevTerminals();
   const debug = new DebugProgram(terminals, scheduler, log);
   const shared = { clusters, sessions, settings, memory, sessionDeps, viewer, now, locale, scheduler, log };
@@ -88,6 +90,7 @@ export async function createServices({ stateDir, version, globalState, log }: Wi
     clusters,
     sessions,
     tree,
+    syncTree,
     new SessionStatusBar(sessions, { scheduler, locale }),
     terminals,
     debug,
@@ -96,6 +99,7 @@ export async function createServices({ stateDir, version, globalState, log }: Wi
     ...shared,
     contexts,
     tree,
+    syncTree,
     terminals,
     debug,
     endDevelop,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { WorkloadId } from '../session/core/state.ts';
 import { groupKinds, type TreeNode, type WorkloadNode } from '../present/treeNode.ts';
+import { SyncElement } from './sync/syncTree.ts';
 
 const workloadNode = z.object({
   kind: z.literal('workload'),
@@ -28,6 +29,7 @@ export function nodeOf(subject: unknown): TreeNode | undefined {
 
 /** The workload that a command is about, from its row or a row below it, or from a caller that names it. */
 export function workloadOf(subject: unknown): WorkloadId | undefined {
+  if (subject instanceof SyncElement) return subject.row.node.workload;
   const node = nodeOf(subject);
   if (node === undefined) {
     const given = workloadNode.safeParse(subject).data;

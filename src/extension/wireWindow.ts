@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { sessionCount } from '../present/messages.ts';
+import { isSyncPaused, isSyncRunning } from '../session/core/state.ts';
 import { localPath } from '../base/paths.ts';
 import { inBackground } from './background.ts';
 import { setContextKey } from './contextKey.ts';
@@ -10,15 +11,27 @@ import { innermost } from './session/chooseSession.ts';
 import type { OpenSessions } from './session/openSessions.ts';
 import { forwardConfigured } from './session/ports.ts';
 import { tellSyncFailures } from './session/syncFailures.ts';
+import type { SyncView } from './sync/syncView.ts';
 import type { ClustersView } from './tree/clustersView.ts';
 
+/** The views of the window. */
+export interface Views {
+  readonly clusters: ClustersView;
+  readonly sync: SyncView;
+}
+
 /** Lets what happens in the services and in the window reach each other; ends with what it returns. */
-export function wireWindow(services: Services, clustersView: ClustersView): vscode.Disposable {
+export function wireWindow(services: Services, views: Views): vscode.Disposable {
   const { sessions, tree, clusters, log } = services;
+  const known = new Map<ContextKey, string | boolean>();
   const set = (key: ContextKey, value: string | boolean): void => {
+    if (known.get(key) === value) return;
+    known.set(key, value);
     inBackground(log, `Setting ${key}`, setContextKey(key, value));
   };
+  const clustersView = views.clusters;
   clustersView.attach(tree);
+  views.sync.attach(services.syncTree);
   return vscode.Disposable.from(
     clusters.onChange(() => {
       tree.refresh();
@@ -30,10 +43,13 @@ export function wireWindow(services: Services, clustersView: ClustersView): vsco
       clustersView.view.badge = size === 0 ? undefined : { value: size, tooltip: sessionCount(size) };
     }),
     sessions.onChange(() => {
+      const { states } = sessions;
       set(
         'podloop.connected',
-        sessions.states.some(({ phase }) => phase.kind === 'active'),
+        states.some(({ phase }) => phase.kind === 'active'),
       );
+      set('podloop.syncRunning', states.some(isSyncRunning));
+      set('podloop.syncPaused', states.some(isSyncPaused));
     }),
     services.terminals.onChange(() => {
       set(

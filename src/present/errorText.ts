@@ -40,6 +40,8 @@ export function remedyTitle(remedy: Remedy): string {
       return 'End Develop';
     case 'reconnect':
       return 'Reconnect';
+    case 'resumeSync':
+      return 'Resume Sync';
   }
 }
 

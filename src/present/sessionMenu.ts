@@ -1,4 +1,4 @@
-import type { SessionState } from '../session/core/state.ts';
+import { isSyncPaused, isSyncRunning, type SessionState } from '../session/core/state.ts';
 
 /** What can be done with a session from its menu. */
 export type SessionVerb =
@@ -10,6 +10,8 @@ export type SessionVerb =
   | 'openPort'
   | 'forwardPort'
   | 'flushSync'
+  | 'pauseSync'
+  | 'resumeSync'
   | 'reconnect'
   | 'showProblems'
   | 'showLogs'
@@ -74,7 +76,13 @@ function syncLines(state: SessionState): readonly MenuLine[] {
   return [
     { kind: 'separator', label: 'Sync' },
     ...(problems.length > 0 ? [verb('showProblems', 'warning', 'Show Paths Not Synced', `${problems.length}`)] : []),
-    down ? verb('reconnect', 'plug', 'Reconnect Now') : verb('flushSync', 'sync', 'Wait for Sync'),
+    ...(down ? [verb('reconnect', 'plug', 'Reconnect Now')] : []),
+    ...(isSyncPaused(state)
+      ? [verb('resumeSync', 'debug-continue', 'Resume Sync')]
+      : [
+          ...(down ? [] : [verb('flushSync', 'sync', 'Wait for Sync')]),
+          ...(isSyncRunning(state) ? [verb('pauseSync', 'debug-pause', 'Pause Sync')] : []),
+        ]),
     ...(phase.kind === 'active' ? [verb('showLogs', 'list-flat', 'Show Pod Logs')] : []),
   ];
 }

@@ -1,7 +1,7 @@
 import type { SessionState, StartStep } from '../session/core/state.ts';
 import type { SyncStatus } from '../sync/core/status.ts';
 import { errorText } from './errorText.ts';
-import { clockTime, count, type Locale } from './locale.ts';
+import { clockTime, count, grouped, type Locale } from './locale.ts';
 
 /** How a session stands, from least to most in need of attention. */
 export type Urgency = 'calm' | 'busy' | 'warning' | 'error';
@@ -57,7 +57,7 @@ export function sessionText(state: SessionState, now: number, locale: Locale): S
 
 /** What a sync in progress has done and has to do. */
 export function sendingText(sync: Extract<SyncStatus, { kind: 'sending' }>): string {
-  return `syncing ${sync.files} of ${count(sync.totalFiles, 'file')}`;
+  return `syncing ${grouped(sync.files)} of ${count(sync.totalFiles, 'file')}`;
 }
 
 function syncText(sync: SyncStatus, problems: number, now: number, locale: Locale): SessionText {

@@ -39,7 +39,8 @@ export function statusBarView(
   };
 }
 
-function sessionTooltip(state: SessionState, text: SessionText): string {
+/** The facts of a session, as Markdown. */
+export function sessionTooltip(state: SessionState, text: SessionText): string {
   const { workload, phase } = state;
   const facts = factSheet(`${workload.kind} ${workload.name}`, [
     ['Status', escapeMarkdown(text.text)],

@@ -134,6 +134,7 @@ function actionOf(remedy: Remedy): readonly RowAction[] {
     case 'podLogs':
     case 'endDevMode':
     case 'reconnect':
+    case 'resumeSync':
       return [];
   }
 }

@@ -9,9 +9,8 @@ export interface RowIcon {
 /** What a row can do by itself when it is opened by Enter or a click. */
 export type RowAction = 'retry' | 'openFile' | 'useNamespace' | 'addKubeconfig' | 'refreshLogin' | 'copyRule';
 
-/** One row of the tree as plain data. */
-export interface TreeRow {
-  readonly node: TreeNode;
+/** What any row of a tree shows, as plain data. */
+export interface Row {
   readonly label: string;
   readonly description: string | undefined;
   readonly icon: RowIcon | undefined;
@@ -22,5 +21,10 @@ export interface TreeRow {
   readonly expansion: 'none' | 'collapsed' | 'expanded';
   /** Words by which `when` clauses choose what the row offers: its kind first, then what is true of it. */
   readonly words: readonly string[];
+}
+
+/** One row of the tree of clusters. */
+export interface TreeRow extends Row {
+  readonly node: TreeNode;
   readonly action: RowAction | undefined;
 }

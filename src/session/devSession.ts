@@ -4,6 +4,7 @@ import type { Event } from '../base/event.ts';
 import type { LocalPath } from '../base/paths.ts';
 import type { DevConfig } from '../config/devConfig.ts';
 import type { BatchApplied } from '../sync/core/status.ts';
+import type { SyncEngine } from '../sync/syncEngine.ts';
 import type { ForwardState, SessionState } from './core/state.ts';
 
 /** What ending dev mode found and did. */
@@ -28,6 +29,9 @@ export interface RunningCommand extends Disposable {
   stop(): Promise<void>;
 }
 
+/** What a person decides about the sync of a session. */
+export type SessionSync = Pick<SyncEngine, 'pause' | 'resume'>;
+
 /** One developer's stay in one workload. */
 export interface DevSession {
   readonly id: string;
@@ -45,6 +49,8 @@ export interface DevSession {
   forward(remote: number, local: number): Promise<ForwardState>;
   stopForward(remote: number): Promise<void>;
 
+  /** Throws before the session is connected. */
+  readonly sync: SessionSync;
   noteSaved(path: LocalPath): void;
   /** See `SyncEngine.flush`. */
   flush(signal: AbortSignal): Promise<void>;

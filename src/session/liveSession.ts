@@ -16,7 +16,7 @@ import { runScript, shellScript, stopScript } from './core/podScripts.ts';
 import { initialSession, reduceSession, type SessionAction, type SessionModel } from './core/reduceSession.ts';
 import type { ForwardState, SessionPhase, SessionState } from './core/state.ts';
 import { DevPods } from './devPods.ts';
-import type { DevSession, EndReport, RunningCommand } from './devSession.ts';
+import type { DevSession, EndReport, RunningCommand, SessionSync } from './devSession.ts';
 import { noCommandError } from './sessionErrors.ts';
 import { PodCommand } from './podCommand.ts';
 import { PortForwards } from './portForwards.ts';
@@ -102,7 +102,8 @@ export class LiveSession implements DevSession {
       log: this.#log,
     });
     this.#engine = engine;
-    this.#store.add(engine.onStatus((sync) => this.dispatch({ kind: 'syncChanged', sync })));
+    const { scheduler } = this.#deps;
+    this.#store.add(engine.onStatus((sync) => this.dispatch({ kind: 'syncChanged', sync, at: scheduler.now() })));
     this.#store.add(engine.onProblems((problems) => this.dispatch({ kind: 'problemsChanged', problems })));
     this.#store.add(engine.onBatchApplied((batch) => this.#onBatch(batch)));
     this.#store.add(pods.onChange((state) => this.#onPod(state)));
@@ -167,6 +168,11 @@ export class LiveSession implements DevSession {
 
   noteSaved(path: LocalPath): void {
     this.#engine?.noteSaved(path);
+  }
+
+  get sync(): SessionSync {
+    if (this.#engine === undefined) throw new Error('The session is not connected yet.');
+    return this.#engine;
   }
 
   async flush(signal: AbortSignal): Promise<void> {
@@ -248,6 +254,7 @@ export class LiveSession implements DevSession {
   }
 
   #onBatch(batch: BatchApplied): void {
+    this.dispatch({ kind: 'arrived', batch, at: this.#deps.scheduler.now() });
     this.#batchApplied.fire(batch);
     if (batch.initial || !this.#saved.config.restartOnSync) return;
     for (const command of this.#commands) {

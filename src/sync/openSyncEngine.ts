@@ -327,5 +327,6 @@ function pausedError(): UserError {
     code: 'sync.paused',
     message: 'Syncing is paused.',
     next: 'Resume it: what changed meanwhile is then brought over.',
+    remedies: [{ kind: 'resumeSync' }],
   });
 }

@@ -14,6 +14,8 @@ const aboutSessions = [
   'forwardPort',
   'stopForward',
   'flushSync',
+  'pauseSync',
+  'resumeSync',
   'reconnect',
   'showProblems',
   'showMenu',
@@ -34,6 +36,13 @@ test('the log can be shown', async () => {
 test('everything can be refreshed', { timeout: 20_000 }, async () => {
   await vscode.commands.executeCommand('podloop.clusters.focus');
   await vscode.commands.executeCommand('podloop.refresh');
+});
+
+test('commands on files of the Sync view say when there is none', { timeout: 20_000 }, async () => {
+  for (const name of ['openSyncedFile', 'retryPath', 'ignorePath']) {
+    assert.equal(await vscode.commands.executeCommand(`podloop.${name}`), undefined);
+  }
+  await vscode.commands.executeCommand('notifications.clearAll');
 });
 
 test('a row that is gone or never was is no reason to fail', async () => {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../../base/errors.ts';
 import type { Locale } from '../../present/locale.ts';
 import { sessionText } from '../../present/sessionText.ts';
+import type { SessionState } from '../../session/core/state.ts';
 import { pick } from '../prompts/pick.ts';
 import { workloadOf } from '../subject.ts';
 import type { OpenSession, OpenSessions } from './openSessions.ts';
@@ -12,6 +13,8 @@ export interface SessionQuestion {
   readonly title: string;
   readonly now: number;
   readonly locale: Locale;
+  /** Which sessions come into question; all without it. */
+  readonly suits?: (state: SessionState) => boolean;
 }
 
 /**
@@ -21,18 +24,19 @@ export interface SessionQuestion {
 export async function chooseSession(
   sessions: OpenSessions,
   subject: unknown,
-  { title, now, locale }: SessionQuestion,
+  { title, now, locale, suits = () => true }: SessionQuestion,
 ): Promise<OpenSession> {
   const workload = workloadOf(subject);
   const named = workload === undefined ? undefined : sessions.find(workload);
   if (named !== undefined) return named;
-  const [first, ...others] = sessions.all;
+  const suitable = sessions.all.filter(({ session }) => suits(session.state));
+  const [first, ...others] = suitable.length > 0 ? suitable : sessions.all;
   if (first === undefined || workload !== undefined) throw noSessionError(workload?.name);
   if (others.length === 0) return first;
   const active = vscode.window.activeTextEditor?.document.uri;
-  const around = active?.scheme === 'file' ? innermost(sessions.all, active.fsPath) : undefined;
+  const around = active?.scheme === 'file' ? innermost([first, ...others], active.fsPath) : undefined;
   if (around !== undefined) return around;
-  const options = sessions.all.map((open) => {
+  const options = [first, ...others].map((open) => {
     const { state } = open.session;
     const { icon, text } = sessionText(state, now, locale);
     return { label: `$(${icon}) ${state.workload.name}`, description: text, detail: state.folder, value: open };

@@ -1,5 +1,5 @@
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import type { RowAction, TreeRow } from '../../present/treeRow.ts';
+import type { Row, RowAction } from '../../present/treeRow.ts';
 import type { CommandId } from '../contributions.ts';
 import type { TreeElement } from './clusterTree.ts';
 
@@ -18,22 +18,28 @@ const actions: Readonly<Record<RowAction, { readonly command: CommandId; readonl
   refreshLogin: { command: 'podloop.refreshLogin', title: 'Log In Again' },
 };
 
-/** Renders a row; everything that it says was decided before. */
+/** Renders a row of the tree of clusters; everything that it says was decided before. */
 export function treeItem(element: TreeElement): TreeItem {
-  const { row } = element;
+  const item = rowItem(element.id, element.row);
+  const { action } = element.row;
+  if (action !== undefined) item.command = { ...actions[action], arguments: [element] };
+  return item;
+}
+
+/** Renders what any row shows. */
+export function rowItem(id: string, row: Row): TreeItem {
   const item = new TreeItem(row.label, expansions[row.expansion]);
-  item.id = element.id;
+  item.id = id;
   item.tooltip = new MarkdownString(row.tooltip);
   item.contextValue = row.words.join(' ');
   item.accessibilityInformation = { label: row.accessibleLabel };
   if (row.description !== undefined) item.description = row.description;
   const icon = themeIcon(row);
   if (icon !== undefined) item.iconPath = icon;
-  if (row.action !== undefined) item.command = { ...actions[row.action], arguments: [element] };
   return item;
 }
 
-function themeIcon({ icon }: TreeRow): ThemeIcon | undefined {
+function themeIcon({ icon }: Row): ThemeIcon | undefined {
   if (icon === undefined) return undefined;
   return new ThemeIcon(icon.id, icon.color === undefined ? undefined : new ThemeColor(icon.color));
 }

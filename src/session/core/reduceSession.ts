@@ -1,5 +1,6 @@
-import type { SyncProblem, SyncStatus } from '../../sync/core/status.ts';
 import { unreachable } from '../../base/errors.ts';
+import type { BatchApplied, SyncProblem, SyncStatus } from '../../sync/core/status.ts';
+import { withArrival } from './arrivals.ts';
 import type { ForwardState, SessionPhase, SessionState, StartStep, StepReport } from './state.ts';
 
 /** Everything that can happen to a session. Times are epoch milliseconds. */
@@ -7,7 +8,8 @@ export type SessionAction =
   | { readonly kind: 'stepEntered'; readonly step: StartStep; readonly detail: string; readonly at: number }
   | { readonly kind: 'podReady'; readonly pod: string }
   | { readonly kind: 'podLost'; readonly reason: string; readonly at: number }
-  | { readonly kind: 'syncChanged'; readonly sync: SyncStatus }
+  | { readonly kind: 'syncChanged'; readonly sync: SyncStatus; readonly at: number }
+  | { readonly kind: 'arrived'; readonly batch: BatchApplied; readonly at: number }
   | { readonly kind: 'problemsChanged'; readonly problems: readonly SyncProblem[] }
   | { readonly kind: 'forwardsChanged'; readonly forwards: readonly ForwardState[] }
   | { readonly kind: 'endRequested' }
@@ -27,7 +29,8 @@ export function initialSession(
   identity: Pick<SessionState, 'workload' | 'container' | 'folder' | 'workDir'>,
   phase: SessionPhase,
 ): SessionModel {
-  return { state: { ...identity, phase, forwards: [], problems: [] }, sync: { kind: 'connecting' }, stepStarted: 0 };
+  const nothing = { forwards: [], problems: [], arrivals: [], sendingSince: undefined };
+  return { state: { ...identity, phase, ...nothing }, sync: { kind: 'connecting' }, stepStarted: 0 };
 }
 
 /** The next model, or `undefined` when the action is not legal in this phase: the caller logs and ignores it. */
@@ -50,8 +53,13 @@ export function reduceSession(model: SessionModel, action: SessionAction): Sessi
       return withPhase(model, { kind: 'recovering', since: action.at, reason: action.reason });
     case 'syncChanged': {
       const next = { ...model, sync: action.sync };
-      const shown = phase.kind === 'active' || phase.kind === 'starting';
-      return shown ? withPhase(next, { ...phase, sync: action.sync }) : next;
+      if (phase.kind !== 'active' && phase.kind !== 'starting') return next;
+      const sendingSince = action.sync.kind === 'sending' ? (model.state.sendingSince ?? action.at) : undefined;
+      return { ...next, state: { ...model.state, sendingSince, phase: { ...phase, sync: action.sync } } };
+    }
+    case 'arrived': {
+      const arrivals = withArrival(model.state.arrivals, action.batch, action.at);
+      return { ...model, state: { ...model.state, arrivals } };
     }
     case 'problemsChanged':
       return { ...model, state: { ...model.state, problems: action.problems } };

@@ -1,4 +1,5 @@
 import type { SyncProblem, SyncStatus } from '../../sync/core/status.ts';
+import type { Arrival } from './arrivals.ts';
 
 /** Names one workload in one cluster; `context` is the kubeconfig context it was started from. */
 export interface WorkloadId {
@@ -36,6 +37,20 @@ export interface SessionState {
   readonly phase: SessionPhase;
   readonly forwards: readonly ForwardState[];
   readonly problems: readonly SyncProblem[];
+  /** What became visible in the pod lately, newest first. */
+  readonly arrivals: readonly Arrival[];
+  /** Epoch milliseconds at which the sending that goes on now began. */
+  readonly sendingSince: number | undefined;
+}
+
+/** Whether somebody paused the sync. */
+export function isSyncPaused({ phase }: SessionState): boolean {
+  return phase.kind === 'active' && phase.sync.kind === 'paused';
+}
+
+/** Whether the sync can be paused. */
+export function isSyncRunning({ phase }: SessionState): boolean {
+  return phase.kind === 'active' && phase.sync.kind !== 'paused';
 }
 
 export type SessionPhase =

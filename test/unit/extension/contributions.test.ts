@@ -34,7 +34,7 @@ test('the commands of the code are those of package.json', () => {
 test('views, terminal profile and settings of the code are those of package.json', () => {
   assert.deepEqual(
     Object.values(contributes.views).flatMap((views) => views.map(({ id }) => id)),
-    [contributions.clustersView],
+    [contributions.clustersView, contributions.syncView],
   );
   assert.deepEqual(
     contributes.terminal.profiles.map(({ id }) => id),
@@ -63,7 +63,7 @@ test('every when clause names known context keys only', () => {
     ...contributes.commands.map(({ enablement }) => enablement),
     ...contributes.viewsWelcome.map(({ when }) => when),
   ];
-  const own = new Set<string>([...contributions.contextKeys, contributions.clustersView]);
+  const own = new Set<string>([...contributions.contextKeys, contributions.clustersView, contributions.syncView]);
   const unknown = clauses.flatMap((clause) => clause?.match(/podloop\.[\w.]+/g) ?? []).filter((key) => !own.has(key));
   assert.deepEqual(unknown, []);
 });

@@ -1,67 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Emitter } from '../../../src/base/event.ts';
-import { remotePath } from '../../../src/base/paths.ts';
 import { OpenSessions } from '../../../src/extension/session/openSessions.ts';
-import type { DevSession } from '../../../src/session/devSession.ts';
-import type { SessionPhase, SessionState, WorkloadId } from '../../../src/session/core/state.ts';
-import type { BatchApplied } from '../../../src/sync/core/status.ts';
+import type { SessionPhase } from '../../../src/session/core/state.ts';
+import { active, session as stateOf, web } from '../present/sessionStates.ts';
+import { fakeSession } from './fakeSession.ts';
 
-const web: WorkloadId = { context: 'kind', namespace: 'shop', kind: 'Deployment', name: 'web' };
-const inSync: SessionPhase = { kind: 'active', pod: 'web-1', sync: { kind: 'inSync', files: 1 } };
-
-function stateOf(phase: SessionPhase): SessionState {
-  return { workload: web, container: 'main', folder: '/shop', workDir: '/app', phase, forwards: [], problems: [] };
-}
-
-/** A session that only has states. */
-function fakeSession(phase: SessionPhase) {
-  const changed = new Emitter<SessionState>();
-  let state = stateOf(phase);
-  let detached = 0;
-  const refuse = (): never => assert.fail('not part of this test');
-  const session: DevSession = {
-    id: 's',
-    config: {
-      image: 'node:24',
-      language: 'node',
-      workDir: remotePath('/app'),
-      shell: ['bash'],
-      run: undefined,
-      debug: undefined,
-      debugPort: 9229,
-      restartOnSync: false,
-      ports: [],
-      ignore: [],
-      env: {},
-    },
-    get state() {
-      return state;
-    },
-    onState: changed.event,
-    onBatchApplied: new Emitter<BatchApplied>().event,
-    openTerminal: refuse,
-    run: refuse,
-    forward: refuse,
-    stopForward: refuse,
-    noteSaved: refuse,
-    flush: refuse,
-    reconnectNow: refuse,
-    end: refuse,
-    detach: () => {
-      detached += 1;
-      return Promise.resolve();
-    },
-  };
-  return {
-    session,
-    detached: () => detached,
-    become: (next: SessionPhase): void => {
-      state = stateOf(next);
-      changed.fire(state);
-    },
-  };
-}
+const inSync = active({ kind: 'inSync', files: 1 });
 
 test('a session is shown while it starts, then once it is open, then no more', () => {
   const sessions = new OpenSessions();

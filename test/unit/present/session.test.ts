@@ -1,37 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readSyncPath } from '../../../src/base/paths.ts';
 import { sessionMenu } from '../../../src/present/sessionMenu.ts';
 import { startProgress, stepReport } from '../../../src/present/startProgress.ts';
 import { statusBarView } from '../../../src/present/statusBar.ts';
-import type { SessionPhase, SessionState, StepReport } from '../../../src/session/core/state.ts';
-import type { SyncProblem, SyncStatus } from '../../../src/sync/core/status.ts';
-
-const locale = { language: 'en', timeZone: 'UTC' };
-const now = Date.parse('2026-11-21T15:00:00Z');
-const since = Date.parse('2026-11-21T14:05:00Z');
-
-function session(phase: SessionPhase, rest: Partial<SessionState> = {}): SessionState {
-  return {
-    workload: { context: 'kind', namespace: 'shop', kind: 'Deployment', name: 'web' },
-    container: 'main',
-    folder: '/home/alice/shop/web',
-    workDir: '/app',
-    phase,
-    forwards: [],
-    problems: [],
-    ...rest,
-  };
-}
-
-const active = (sync: SyncStatus): SessionPhase => ({ kind: 'active', pod: 'web-1', sync });
-const starting = (...steps: readonly StepReport[]): SessionPhase => ({ kind: 'starting', steps });
-const sending = { kind: 'sending', files: 12, totalFiles: 400, bytes: 25, totalBytes: 100, path: undefined } as const;
-const problem = (text: string): SyncProblem => ({
-  path: readSyncPath(text) ?? assert.fail(),
-  code: 'unreadable',
-  message: 'Permission denied.',
-});
+import type { SessionState, StepReport } from '../../../src/session/core/state.ts';
+import { active, locale, now, problem, sending, session, since, starting } from './sessionStates.ts';
 
 const bars: readonly (readonly [SessionState, string])[] = [
   [session(starting()), '$(loading~spin) web: starting'],
@@ -64,6 +37,7 @@ const bars: readonly (readonly [SessionState, string])[] = [
     session({ kind: 'recovering', since, reason: 'The pod is gone.' }),
     '$(debug-disconnect) web: disconnected since 14:05 warning',
   ],
+  [session(active({ kind: 'paused' })), '$(debug-pause) web: sync paused warning'],
   [session(active({ kind: 'failed', error: new Error('disk full') })), '$(error) web: sync stopped error'],
   [session({ kind: 'ending' }), '$(loading~spin) web: ending dev mode'],
 ];
@@ -96,7 +70,7 @@ test('of several sessions the one in trouble speaks, and the tooltip tells of al
 test('the tooltip has the facts of a session', () => {
   const state = session(active({ kind: 'inSync', files: 4 }), {
     forwards: [{ remote: 8080, local: 38935 }],
-    problems: ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(problem),
+    problems: ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((path) => problem(path)),
   });
   assert.equal(
     statusBarView([state], now, locale)?.tooltip,
@@ -137,6 +111,7 @@ openPort: Open Forwarded Port
 forwardPort: Forward Port...
 -- Sync
 flushSync: Wait for Sync
+pauseSync: Pause Sync
 showLogs: Show Pod Logs
 -- Session
 showLog: Show Log

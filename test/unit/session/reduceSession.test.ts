@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readSyncPath } from '../../../src/base/paths.ts';
 import {
   initialSession,
   reduceSession,
@@ -46,7 +47,7 @@ test('each step is closed with its time when the next one begins', () => {
 test('the first sync is told while the session starts', () => {
   const sync = { kind: 'sending', files: 1, totalFiles: 2, bytes: 3, totalBytes: 4, path: undefined } as const;
   const model = play(starting, [
-    { kind: 'syncChanged', sync },
+    { kind: 'syncChanged', sync, at: 0 },
     { kind: 'stepEntered', step: 'firstSync', detail: 'Syncing', at: 1 },
   ]);
   assert.deepEqual(model.state.phase, {
@@ -64,7 +65,7 @@ test('a lost pod is recovered from, with the sync state that arrived meanwhile',
   ]);
   assert.deepEqual(model.state.phase, { kind: 'recovering', since: 5, reason: 'waiting for web-2' });
   const back = play(model, [
-    { kind: 'syncChanged', sync: { kind: 'inSync', files: 3 } },
+    { kind: 'syncChanged', sync: { kind: 'inSync', files: 3 }, at: 9 },
     { kind: 'podReady', pod: 'web-2' },
   ]);
   assert.deepEqual(back.state.phase, { kind: 'active', pod: 'web-2', sync: { kind: 'inSync', files: 3 } });
@@ -86,4 +87,33 @@ test('what is not legal in a phase is refused', () => {
   assert.equal(reduceSession(ending, { kind: 'podLost', reason: 'deleted by the rollout', at: 1 }), undefined);
   assert.equal(reduceSession(ending, { kind: 'endRequested' }), undefined);
   assert.equal(reduceSession(ending, { kind: 'stepEntered', step: 'check', detail: '', at: 1 }), undefined);
+});
+
+test('a sending keeps its beginning until it is over', () => {
+  const sync = { kind: 'sending', files: 1, totalFiles: 2, bytes: 3, totalBytes: 4, path: undefined } as const;
+  const begun = play(starting, [
+    { kind: 'podReady', pod: 'web-1' },
+    { kind: 'syncChanged', sync, at: 100 },
+    { kind: 'syncChanged', sync: { ...sync, files: 2 }, at: 200 },
+  ]);
+  assert.equal(begun.state.sendingSince, 100);
+  const over = play(begun, [{ kind: 'syncChanged', sync: { kind: 'inSync', files: 2 }, at: 300 }]);
+  assert.equal(over.state.sendingSince, undefined);
+});
+
+test('arrivals are remembered newest first, so many and with so many names', () => {
+  const path = readSyncPath('a') ?? assert.fail();
+  const batch = (paths: number) => ({
+    paths: Array.from({ length: paths }, () => path),
+    milliseconds: 8,
+    initial: false,
+  });
+  const model = play(starting, [
+    { kind: 'arrived', batch: batch(0), at: 1 },
+    ...Array.from({ length: 120 }, (_, at) => ({ kind: 'arrived', batch: batch(1), at }) as const),
+    { kind: 'arrived', batch: batch(5000), at: 500 },
+  ]);
+  const { arrivals } = model.state;
+  assert.deepEqual([arrivals.length, arrivals[0]?.id, arrivals.at(-1)?.id], [100, 121, 22]);
+  assert.deepEqual([arrivals[0]?.total, arrivals[0]?.paths.length, arrivals[0]?.at], [5000, 100, 500]);
 });

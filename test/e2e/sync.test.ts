@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before } from 'node:test';
+import { until } from '../machine/until.ts';
+import { scenario } from '../vscode/scenario.ts';
+import { ShopLoop } from './shopLoop.ts';
+import { openShopWorld, type ShopWorld } from './shopWorld.ts';
+
+// The Sync view: what it tells of the sync, and what a person decides there.
+
+let world: ShopWorld;
+
+before(async () => {
+  world = await openShopWorld({ name: 'sync' });
+});
+
+after(async () => {
+  await world.dispose();
+});
+
+/** Runs a script in the dev container's synced folder; its standard output, or '' when it failed. */
+async function inPod(script: string): Promise<string> {
+  const { cluster, namespace } = world;
+  const args = ['exec', '-n', namespace, 'deployment/web', '-c', 'web', '--', 'sh', '-c', `cd /app && ${script}`];
+  return cluster.kubectl(args).catch(() => '');
+}
+
+const local = (file: string): string => path.join(world.folder, 'web', file);
+
+scenario(
+  'the Sync view shows what arrives, pauses and goes on, and leaves out what is not wanted',
+  () => world.vsCode,
+  async ({ editor, workbench, notifications }, step) => {
+    const loop = new ShopLoop(world, step);
+    const sync = world.vsCode.tree('Podloop: Sync');
+    await step('without a session it says what it is for', async () => {
+      await workbench.openView('Podloop');
+      assert.match(await sync.welcomeText(), /No workload is in dev mode/);
+    });
+    await loop.findWorkload();
+    await loop.startDevelop();
+    await step('it says that all is in sync, and what the first sync brought', async () => {
+      await sync.waitForDescription(['web'], /^in sync$/);
+      await sync.find('web', 'Recently Synced');
+    });
+
+    await step('a save arrives', async () => {
+      await editor.open('web/src/identity.js');
+      await editor.replaceLine(1, '// edited');
+      await editor.save();
+      await sync.waitForDescription(['web', 'Recently Synced', 'identity.js'], /^\d\d:\d\d:\d\d · \d+ ms · src$/);
+      assert.match(await inPod('cat src/identity.js'), /^\/\/ edited/);
+    });
+    await step('a batch arrives', async () => {
+      await Promise.all(Array.from({ length: 12 }, (_, index) => writeFile(local(`batch-${index}.txt`), 'x')));
+      await until('every file has arrived', async () => (await inPod('ls')).includes('batch-11.txt'));
+    });
+
+    await step('pause', async () => {
+      await sync.runTitleAction('Pause Sync');
+      await sync.waitForDescription(['web'], /^sync paused$/);
+      await loop.statusBar.waitForText(/sync\s+paused/);
+    });
+    await step('an edit stays here', async () => {
+      await editor.replaceLine(1, '// while paused');
+      await editor.save();
+      assert.match(await readFile(local('src/identity.js'), 'utf8'), /^\/\/ while paused/);
+      assert.match(await inPod('cat src/identity.js'), /^\/\/ edited/);
+    });
+    await step('waiting for a paused sync says so and offers to go on', async () => {
+      await workbench.runCommand('Podloop: Wait for Sync');
+      await (await notifications.waitFor(/Syncing is paused/)).press('Resume Sync');
+      await until('the edit arrives', async () => (await inPod('cat src/identity.js')).startsWith('// while paused'));
+      await sync.waitForDescription(['web'], /^in sync$/);
+    });
+
+    await step('a file that is not wanted is left out', async () => {
+      await writeFile(local('unwanted.log'), 'one');
+      await until('it arrives', async () => (await inPod('cat unwanted.log')) === 'one');
+      await (await sync.openMenu('web', 'Recently Synced', 'unwanted.log')).choose('Ignore This');
+      const shown = await notifications.waitFor(/unwanted\.log is not synced any more/);
+      await writeFile(local('unwanted.log'), 'two');
+      await workbench.runCommand('Podloop: Wait for Sync');
+      assert.equal(await inPod('cat unwanted.log'), 'one');
+      await shown.press('Undo');
+      await until('it is synced again', async () => (await inPod('cat unwanted.log')) === 'two');
+      await rm(local('unwanted.log'));
+    });
+  },
+);
