@@ -1,6 +1,7 @@
-import ignore, { type Ignore } from 'ignore';
-import { parentSyncPath, type SyncPath } from '../../base/paths.ts';
+import { parentSyncPath, type SyncPath, syncPathName } from '../../base/paths.ts';
 import { defaultIgnore, ignoreFileNames, type IgnoreFileName, ownFolder } from './defaultIgnore.ts';
+import { gitText } from './gitPattern.ts';
+import { IgnoreList } from './ignoreList.ts';
 
 /** What the rules are made of besides the ignore files inside the root. */
 export interface IgnoreRulesInit {
@@ -10,19 +11,38 @@ export interface IgnoreRulesInit {
   readonly ignoreCase: boolean;
 }
 
+/** The rules that apply to the direct children of a folder, the strongest first. */
+interface Level {
+  readonly list: IgnoreList;
+  /** Length of the path of the list's folder with the slash after it. */
+  readonly skip: number;
+}
+
+interface FolderRules {
+  readonly isIgnored: boolean;
+  readonly levels: readonly Level[];
+}
+
+/** The rules of so many folders are remembered. */
+const maxRemembered = 1024;
+
 /**
  * Says which paths are not synced, with git's semantics: the last matching rule wins, rules of deeper folders win over
  * those of outer ones, `!` takes back, and nothing inside an ignored folder can be taken back. Precedence from low to
  * high: built-in defaults, `.gitignore`, `.podloopignore`, configuration.
  */
 export class IgnoreRules {
-  readonly #init: IgnoreRulesInit;
-  readonly #texts = new Map<SyncPath, Map<IgnoreFileName, string>>();
-  readonly #compiled = new Map<SyncPath, Ignore>();
+  readonly #ignoreCase: boolean;
+  readonly #extra: Level;
+  readonly #defaults: Level;
+  readonly #files = new Map<SyncPath, Map<IgnoreFileName, { readonly text: string; readonly list: IgnoreList }>>();
+  readonly #remembered = new Map<SyncPath, FolderRules>();
   #version = 0;
 
-  constructor(init: IgnoreRulesInit) {
-    this.#init = init;
+  constructor({ extra, ignoreCase }: IgnoreRulesInit) {
+    this.#ignoreCase = ignoreCase;
+    this.#extra = { list: new IgnoreList(extra, ignoreCase), skip: 0 };
+    this.#defaults = { list: new IgnoreList(defaultIgnore, ignoreCase), skip: 0 };
   }
 
   /** Another number for each set of rules. */
@@ -32,16 +52,17 @@ export class IgnoreRules {
 
   /** Sets or (with `undefined`) removes the content of one folder's ignore file; answers whether that changed a rule. */
   setFile(folder: SyncPath, name: IgnoreFileName, text: string | undefined): boolean {
-    const texts = this.#texts.get(folder);
-    if (texts?.get(name) === text) return false;
+    const files = this.#files.get(folder);
+    if (files?.get(name)?.text === text) return false;
     if (text !== undefined) {
-      if (texts === undefined) this.#texts.set(folder, new Map([[name, text]]));
-      else texts.set(name, text);
+      const file = { text, list: new IgnoreList(IgnoreList.lines(text), this.#ignoreCase) };
+      if (files === undefined) this.#files.set(folder, new Map([[name, file]]));
+      else files.set(name, file);
     } else {
-      texts?.delete(name);
-      if (texts?.size === 0) this.#texts.delete(folder);
+      files?.delete(name);
+      if (files?.size === 0) this.#files.delete(folder);
     }
-    this.#compiled.clear();
+    this.#remembered.clear();
     this.#version++;
     return true;
   }
@@ -50,52 +71,40 @@ export class IgnoreRules {
   isIgnored(path: SyncPath, isFolder: boolean): boolean {
     if (path === '') return false;
     if (path === ownFolder || path.startsWith(`${ownFolder}/`)) return true;
-    return this.#rulesFor(parentSyncPath(path)).ignores(isFolder ? `${path}/` : path);
+    const { isIgnored, levels } = this.#rulesIn(parentSyncPath(path));
+    return isIgnored || this.#decide(levels, path, isFolder);
   }
 
-  /** Rules for the direct children of a folder: those of the nearest folder up that has any of its own. */
-  #rulesFor(folder: SyncPath): Ignore {
-    const known = this.#compiled.get(folder);
+  #decide(levels: readonly Level[], path: SyncPath, isFolder: boolean): boolean {
+    const name = gitText(syncPathName(path), this.#ignoreCase);
+    for (const { list, skip } of levels) {
+      const decided = list.decide(name, gitText(path.slice(skip), this.#ignoreCase), isFolder);
+      if (decided !== undefined) return decided;
+    }
+    return false;
+  }
+
+  #rulesIn(folder: SyncPath): FolderRules {
+    const known = this.#remembered.get(folder);
     if (known !== undefined) return known;
-    const compiled =
-      folder === '' || this.#texts.has(folder) ? this.#compile(folder) : this.#rulesFor(parentSyncPath(folder));
-    this.#compiled.set(folder, compiled);
-    return compiled;
+    const outer = folder === '' ? undefined : this.#rulesIn(parentSyncPath(folder));
+    const isIgnored = outer !== undefined && (outer.isIgnored || this.#decide(outer.levels, folder, true));
+    const levels = outer !== undefined && !this.#files.has(folder) ? outer.levels : this.#levels(folder);
+    const rules = { isIgnored, levels };
+    if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
+    this.#remembered.set(folder, rules);
+    return rules;
   }
 
-  #compile(folder: SyncPath): Ignore {
-    const rules = ignore({ ignorecase: this.#init.ignoreCase }).add(defaultIgnore);
-    const chain = chainFromRoot(folder);
-    for (const name of ignoreFileNames) {
-      for (const owner of chain) {
-        const text = this.#texts.get(owner)?.get(name);
-        if (text !== undefined) rules.add(anchorPatterns(text, owner));
+  #levels(folder: SyncPath): readonly Level[] {
+    const levels = [this.#extra];
+    for (const name of ignoreFileNames.toReversed()) {
+      for (let at = folder; ; at = parentSyncPath(at)) {
+        const list = this.#files.get(at)?.get(name)?.list;
+        if (list !== undefined) levels.push({ list, skip: at === '' ? 0 : at.length + 1 });
+        if (at === '') break;
       }
     }
-    return rules.add(this.#init.extra);
+    return [...levels, this.#defaults];
   }
-}
-
-/** Rewrites the lines of an ignore file of `folder` so that they mean the same when read at the root. */
-export function anchorPatterns(text: string, folder: SyncPath): readonly string[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  if (folder === '') return lines;
-  const prefix = `/${folder.replace(/[\\*?[\]!# ]/g, '\\$&')}/`;
-  return lines.flatMap((line) => {
-    if (line.trim() === '' || line.startsWith('#')) return [];
-    const negative = line.startsWith('!');
-    const pattern = (negative ? line.slice(1) : line).replace(/^\\(?=[!#])/, '');
-    const anchored = pattern.replace(/\s+$/, '').replace(/\/$/, '').includes('/');
-    const inner = anchored ? pattern.replace(/^\//, '') : `**/${pattern}`;
-    return [`${negative ? '!' : ''}${prefix}${inner}`];
-  });
-}
-
-function chainFromRoot(folder: SyncPath): readonly SyncPath[] {
-  const chain: SyncPath[] = [folder];
-  for (let at = folder; at !== '';) {
-    at = parentSyncPath(at);
-    chain.unshift(at);
-  }
-  return chain;
 }
