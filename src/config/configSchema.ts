@@ -1,60 +1,49 @@
 import { z } from 'zod';
 import type { Json } from '../base/json.ts';
-import { remotePath } from '../base/paths.ts';
-import { languages, type PortMapping } from './devConfig.ts';
-
-const port = z.int('must be a port number').min(1, 'must be 1 or more').max(65_535, 'must be 65535 or less');
-
-const portText = z
-  .string()
-  .regex(/^(\d{0,5}:)?\d{1,5}$/, 'must be written as 8080, 3000:8080 (local:remote) or :8080 (any free local port)')
-  .transform((text): PortMapping => {
-    const [first = '', second] = text.split(':');
-    return second === undefined ? samePort(Number(first)) : { local: Number(first), remote: Number(second) };
-  })
-  .refine(({ local, remote }) => remote >= 1 && Math.max(local, remote) <= 65_535, 'must be 65535 or less');
-
-const portMapping = z
-  .union([port.transform(samePort), portText], 'must be a port number or a text such as "3000:8080"')
-  .meta({ description: 'A port of the pod offered on this machine: 8080, "3000:8080" (local:remote) or ":8080".' });
-
-const workDir = z
-  .string()
-  .regex(/^\/[^:\0]*[^/:\0]/, 'must be an absolute folder of its own, such as /app')
-  .transform((text) => remotePath(text.replace(/\/+$/, '')));
-
-const shell = z.union(
-  [
-    z
-      .string()
-      .trim()
-      .min(1, 'must not be empty')
-      .transform((text) => text.split(/\s+/)),
-    z.array(z.string()).min(1, 'must not be empty'),
-  ],
-  'must be a command such as bash',
-);
-
-const variableName = z.string().regex(/^[-._a-zA-Z][-._a-zA-Z0-9]*$/, 'must be the name of an environment variable');
-const variableValue = z.union([z.string(), z.int().transform(String), z.boolean().transform(String)], {
-  error: 'must be a text; put it in quotes',
-});
+import { languages } from './devConfig.ts';
+import * as pod from './podSettings.ts';
+import { flag, objectName, port, portMapping, remoteFolder, shell, text } from './settingTypes.ts';
 
 /** Settings for the containers that `workload` and `container` choose. */
 const entrySchema = z.strictObject({
   workload: z.string().optional().meta({ description: 'Name of the workload this is for; any when absent.' }),
   container: z.string().optional().meta({ description: 'Name of the container this is for; any when absent.' }),
-  image: z.string().min(1).optional().meta({ description: 'Image of the dev container.' }),
+  image: text.optional().meta({ description: 'Image of the dev container.' }),
   language: z.enum(languages).optional().meta({ description: 'Decides dev image and debugger; detected when absent.' }),
-  workDir: workDir.optional().meta({ description: 'Where the folder appears in the dev container. Default: /app.' }),
+  workDir: remoteFolder
+    .optional()
+    .meta({ description: 'Where the folder appears in the dev container. Default: /app.' }),
   shell: shell.optional().meta({ description: 'Shell of terminals. Default: bash, or sh where there is none.' }),
-  run: z.string().min(1).optional().meta({ description: 'Command line of Run, as for sh -c.' }),
-  debug: z.string().min(1).optional().meta({ description: 'Command line of Debug; made from run when absent.' }),
+  run: text.optional().meta({ description: 'Command line of Run, as for sh -c.' }),
+  debug: text.optional().meta({ description: 'Command line of Debug; made from run when absent.' }),
   debugPort: port.optional().meta({ description: 'Port of the debug server in the pod.' }),
-  restartOnSync: z.boolean().optional().meta({ description: 'Run starts again after each batch of synced changes.' }),
+  restartOnSync: flag.optional().meta({ description: 'Run starts again after each batch of synced changes.' }),
   ports: z.array(portMapping).optional().meta({ description: 'Ports offered on this machine.' }),
   ignore: z.array(z.string()).optional().meta({ description: 'More ignore patterns, as in .gitignore.' }),
-  env: z.record(variableName, variableValue).optional().meta({ description: 'Environment of the dev container.' }),
+  env: pod.env.optional().meta({
+    description: 'Environment of the dev container: texts, null to unset, or { secret: name, key: key }.',
+  }),
+  envFrom: pod.envFrom.optional().meta({ description: 'ConfigMaps and Secrets whose keys become variables.' }),
+  imagePullPolicy: z
+    .enum(['Always', 'IfNotPresent', 'Never'], 'must be Always, IfNotPresent or Never')
+    .optional()
+    .meta({ description: 'When the dev image is pulled. Default: IfNotPresent.' }),
+  imagePullSecrets: z.array(objectName).optional().meta({ description: 'Secrets for the registry of the dev image.' }),
+  resources: pod.resources.optional().meta({
+    description: 'keep (the default), remove, or requests and limits that differ; null takes one away.',
+  }),
+  probes: pod.probes.optional().meta({ description: "Rules for the container's probes." }),
+  lifecycle: pod.lifecycle.optional().meta({ description: "Rules for the container's lifecycle hooks." }),
+  securityContext: pod.securityContext
+    .optional()
+    .meta({ description: 'keep (the default), remove, or the fields that differ.' }),
+  mounts: pod.mounts.optional().meta({ description: 'Volumes mounted into the dev container, or left out.' }),
+  tolerations: pod.tolerations.optional().meta({ description: "Added to the pod's own." }),
+  nodeSelector: pod.nodeSelector.optional().meta({ description: "Labels of nodes, added to the pod's own." }),
+  initContainers: pod.initContainers
+    .optional()
+    .meta({ description: 'keep (the default), skip, or a rule for each by name.' }),
+  sidecar: pod.sidecar.optional().meta({ description: 'Settings of the sync sidecar.' }),
 });
 
 /** The whole of `.podloop/config.yaml`. */
@@ -78,11 +67,12 @@ export type ConfigFile = z.output<typeof configSchema>;
 
 /** JSON Schema (draft 7, which editors know best) of the file as people write it, for editors. */
 export function configJsonSchema(): Json {
-  const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
+  const schema = z.toJSONSchema(configSchema, {
+    io: 'input',
+    target: 'draft-7',
+    unrepresentable: 'any',
+    reused: 'ref',
+  });
   // A JSON Schema is JSON; the round trip proves it.
   return JSON.parse(JSON.stringify({ ...schema, title: 'Podloop' })) as Json;
-}
-
-function samePort(number: number): PortMapping {
-  return { remote: number, local: number };
 }

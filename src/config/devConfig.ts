@@ -30,6 +30,4 @@ export interface DevConfig {
   readonly ports: readonly PortMapping[];
   /** Ignore patterns besides those of `.gitignore`, `.podloopignore` and the built-in defaults. */
   readonly ignore: readonly string[];
-  /** Environment added to the dev container. */
-  readonly env: Readonly<Record<string, string>>;
 }

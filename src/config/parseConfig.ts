@@ -45,6 +45,7 @@ function toValue(document: Document): unknown {
 
 /** Of a choice between shapes, the issues of the shape that was meant: the first one that is not of another type. */
 function plainIssues(issue: Issue): Issue[] {
+  if (issue.code === 'invalid_key') return issue.issues.map((inner) => ({ ...inner, path: issue.path }));
   if (issue.code !== 'invalid_union') return [issue];
   const meant = issue.errors.find(
     (issues) => !issues.every(({ code, path }) => code === 'invalid_type' && path.length === 0),
@@ -60,8 +61,21 @@ function atIssue(lines: LineCounter, document: Document, issue: Issue): ConfigPr
     const inside = name === '' ? '' : ` in ${name}`;
     return problem(lines, rangeOfKey(document, issue.path, key), `${key} is not a setting${inside}.`);
   }
-  const message = issue.message.startsWith('must') ? issue.message : `is not valid: ${issue.message}`;
-  return problem(lines, rangeOf(document, issue.path), `${name === '' ? 'The file' : name} ${message}.`);
+  return problem(lines, rangeOf(document, issue.path), `${name === '' ? 'The file' : name} ${messageOf(issue)}.`);
+}
+
+/** What a type is called where the schema has no words of its own. */
+const typeNames: Readonly<Record<string, string>> = {
+  object: 'must hold settings',
+  record: 'must hold names and values',
+  array: 'must be a list',
+  string: 'must be a text',
+};
+
+function messageOf(issue: Issue): string {
+  if (issue.message.startsWith('must')) return issue.message;
+  const name = issue.code === 'invalid_type' ? typeNames[issue.expected] : undefined;
+  return name ?? `is not valid: ${issue.message}`;
 }
 
 function rangeOfKey(document: Document, path: readonly PropertyKey[], key: string): readonly [number, number] {

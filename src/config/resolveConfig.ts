@@ -37,11 +37,10 @@ export function resolveConfig(
     run,
     debug: entry?.debug ?? guessed,
     debugPort,
-    // Where nobody has decided otherwise a save is live without another click.
-    restartOnSync: entry === undefined || (entry.restartOnSync ?? false),
+    // A command that somebody wrote may follow changes by itself; for any other a save is live without another click.
+    restartOnSync: entry?.restartOnSync ?? entry?.run === undefined,
     ports: entry?.ports ?? facts.ports.map((remote) => ({ remote, local: 0 })),
     ignore: entry?.ignore ?? [],
-    env: entry?.env ?? {},
   };
 }
 

@@ -113,7 +113,6 @@ function newSavedSession(request: StartRequest): SavedSession {
       shell: [...request.config.shell],
       ports: [...request.config.ports],
       ignore: [...request.config.ignore],
-      env: { ...request.config.env },
     },
   };
 }
@@ -132,7 +131,7 @@ function devModeRequest(deps: SessionDeps, request: StartRequest, saved: SavedSe
     container: request.container,
     image: request.config.image,
     workDir: request.config.workDir,
-    env: request.config.env,
+    shape: request.shape,
     sidecar: {
       image: deps.sidecarImage,
       port: saved.sidecarPort,

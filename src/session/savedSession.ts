@@ -34,7 +34,6 @@ const schema = z.object({
       restartOnSync: z.boolean(),
       ports: z.array(z.object({ remote: z.number().int(), local: z.number().int() })),
       ignore: z.array(z.string()),
-      env: z.record(z.string(), z.string()),
     })
     .transform((config) => ({ ...config, language: config.language, run: config.run, debug: config.debug })),
 });

@@ -3,6 +3,7 @@ import type { LocalPath } from '../base/paths.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { DevConfig } from '../config/devConfig.ts';
+import type { DevShape } from '../config/devShape.ts';
 import type { Developer } from '../devmode/core/record.ts';
 import type { WorkloadId } from './core/state.ts';
 
@@ -25,4 +26,5 @@ export interface StartRequest {
   readonly container: string;
   readonly folder: LocalPath;
   readonly config: DevConfig;
+  readonly shape: DevShape;
 }

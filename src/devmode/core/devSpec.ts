@@ -1,4 +1,5 @@
 import type { RemotePath } from '../../base/paths.ts';
+import type { DevShape } from '../../config/devShape.ts';
 import type { Developer } from './record.ts';
 
 /** What `enter` needs to put a workload into dev mode. */
@@ -9,7 +10,7 @@ export interface DevSpec {
   readonly container: string;
   readonly image: string;
   readonly workDir: RemotePath;
-  readonly env: Readonly<Record<string, string>>;
+  readonly shape: DevShape;
   readonly sidecar: {
     readonly image: string;
     /** TCP port on 127.0.0.1 in the pod. */

@@ -20,6 +20,7 @@ export function refuseUnfit(ref: ObjectRef, kind: DevelopableKind, workload: Kub
     containerError(name, containers, spec.container) ??
     windowsError(name, podSpec) ??
     workDirError(spec.workDir) ??
+    mountError(spec) ??
     portError(name, containers, spec.sidecar.port);
   if (reason !== undefined) throw reason;
 }
@@ -107,6 +108,15 @@ function workDirError(workDir: string): UserError | undefined {
     code: 'devmode.work-dir',
     message: `The working directory ${workDir} cannot take the synced files.`,
     next: 'Set workDir in .podloop/config.yaml to a folder of its own, for example /app.',
+  });
+}
+
+function mountError({ workDir, shape }: DevSpec): UserError | undefined {
+  if (!shape.mounts.some(({ path, volume }) => path === workDir && volume.kind !== 'none')) return undefined;
+  return new UserError({
+    code: 'devmode.mount-clash',
+    message: `The config mounts a volume at ${workDir}, where the synced files are.`,
+    next: 'Take it out of mounts in .podloop/config.yaml, or set workDir to another folder.',
   });
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../base/json.ts';
+import type { Quantities, Resources } from '../../config/devShape.ts';
 import { objectField } from '../../cluster/core/fields.ts';
 import type { DevSpec } from './devSpec.ts';
 import { sidecarContainer, sidecarVolumePath, workspaceVolume } from './podObjects.ts';
@@ -8,7 +9,11 @@ import { effectiveUser } from './podTemplate.ts';
  * The sync sidecar for a pod: clean under PodSecurity `restricted` wherever the dev container is, running as the same
  * user, so that each of the two can change what the other wrote. `container` is the dev container as swapped.
  */
-export function sidecarOf(podSpec: JsonObject, container: JsonObject, sidecar: DevSpec['sidecar']): JsonObject {
+export function sidecarOf(
+  podSpec: JsonObject,
+  container: JsonObject,
+  { sidecar, shape }: Pick<DevSpec, 'sidecar' | 'shape'>,
+): JsonObject {
   return {
     name: sidecarContainer,
     image: sidecar.image,
@@ -19,11 +24,26 @@ export function sidecarOf(podSpec: JsonObject, container: JsonObject, sidecar: D
       { name: 'PODLOOP_TOKEN_SHA256', value: sidecar.tokenHash },
       { name: 'PODLOOP_VOLUME', value: sidecarVolumePath },
     ],
-    // Limits as well, since a quota or an admission rule may ask for them in every container.
-    resources: { requests: { cpu: '10m', memory: '48Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    resources: resourcesOf(shape.sidecarResources),
     volumeMounts: [{ name: workspaceVolume, mountPath: sidecarVolumePath }],
     securityContext: securityContextOf(podSpec, container),
   };
+}
+
+/** Limits as well, since a quota or an admission rule may ask for them in every container. */
+const usual = { requests: { cpu: '10m', memory: '48Mi' }, limits: { cpu: '1', memory: '512Mi' } };
+
+function resourcesOf({ requests, limits }: Resources): JsonObject {
+  // A limit alone is a request as well, which ours could exceed.
+  const implied = Object.fromEntries(Object.keys(limits).map((name) => [name, undefined]));
+  return {
+    requests: withoutAbsent({ ...usual.requests, ...implied, ...requests }),
+    limits: withoutAbsent({ ...usual.limits, ...limits }),
+  };
+}
+
+function withoutAbsent(quantities: Quantities): JsonObject {
+  return Object.fromEntries(Object.entries(quantities).filter(([, value]) => value !== undefined));
 }
 
 function securityContextOf(podSpec: JsonObject, container: JsonObject): JsonObject {

@@ -1,6 +1,6 @@
 import { isJsonObject, jsonEqual, type Json } from '../../base/json.ts';
 import { describePath, readAt, writeAt } from './documentPath.ts';
-import type { RecordedEdit } from './record.ts';
+import type { PathStep, RecordedEdit } from './record.ts';
 
 /**
  * Takes recorded changes back, the last one first. A place that holds neither what was put there nor what was there
@@ -14,15 +14,26 @@ export function undoEdits<T extends Json>(
   const kept = new Set<string>();
   for (const edit of edits.toReversed()) {
     const parent = edit.path.slice(0, -1);
-    const vanished = readAt(current, parent) === undefined;
     const now = readAt(current, edit.path);
     if (jsonEqual(now, edit.before)) continue;
+    if (edit.after === undefined) current = withRoom(current, parent, edit);
+    const vanished = readAt(current, parent) === undefined;
     if (vanished) kept.add(describePath(parent));
     else if (isOwn(now, edit.after)) current = writeAt(current, edit.path, edit.before, placeOf(edit)) ?? current;
     else if (!madeRoom(edit)) kept.add(describePath(edit.path));
   }
   // Paths lie below the root, so the root keeps its shape.
   return { document: current as T, kept: [...kept].reverse() };
+}
+
+/** The server drops lists and maps that dev mode left empty; they come back with what stood in them. */
+function withRoom(document: Json, parent: readonly PathStep[], { path }: RecordedEdit): Json {
+  const isEmptied =
+    typeof parent.at(-1) === 'string' &&
+    readAt(document, parent) === undefined &&
+    readAt(document, parent.slice(0, -1)) !== undefined;
+  if (!isEmptied) return document;
+  return writeAt(document, parent, typeof path.at(-1) === 'string' ? {} : []) ?? document;
 }
 
 function placeOf(edit: RecordedEdit): 'end' | { before: string } {
@@ -35,8 +46,9 @@ function madeRoom(edit: RecordedEdit): boolean {
 }
 
 function isOwn(now: Json | undefined, after: Json | undefined): boolean {
-  if (now === undefined || after === undefined) return now === after;
-  return isEmpty(after) ? isEmpty(now) : covers(now, after);
+  if (after === undefined) return now === undefined;
+  if (isEmpty(after)) return now === undefined || isEmpty(now);
+  return now !== undefined && covers(now, after);
 }
 
 /** Whether `whole` says all that `part` says; objects may say more, since the server fills in defaults. */

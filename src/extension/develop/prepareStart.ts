@@ -8,6 +8,7 @@ import type { ConfigEntry } from '../../config/configSchema.ts';
 import type { DevConfig, Language } from '../../config/devConfig.ts';
 import { detectProject } from '../../config/detectProject.ts';
 import { resolveConfig, type ResolvedConfig } from '../../config/resolveConfig.ts';
+import { resolveShape } from '../../config/resolveShape.ts';
 import { imageChoices, imageProblem, languageName } from '../../present/imageChoices.ts';
 import { workloadRef } from '../../session/openSession.ts';
 import type { StartRequest } from '../../session/sessionDeps.ts';
@@ -45,7 +46,8 @@ export async function prepareStart(
   const chosen = decidedImage(entry, resolved, remembered) ?? (await chooseImage(title, resolved, container));
   const config: DevConfig = { ...resolved, image: chosen };
   const choice = { container: container.name, folder, ...(entry?.image === undefined ? { image: chosen } : {}) };
-  return { request: { workload, container: container.name, folder, config }, choice };
+  const shape = resolveShape(entry);
+  return { request: { workload, container: container.name, folder, config, shape }, choice };
 }
 
 /** The object of a workload. Throws `UserError` `workload.gone` when there is none. */

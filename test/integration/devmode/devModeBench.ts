@@ -6,6 +6,7 @@ import { remotePath } from '../../../src/base/paths.ts';
 import { systemScheduler } from '../../../src/base/scheduler.ts';
 import type { Cluster } from '../../../src/cluster/cluster.ts';
 import { type KubeObject, type ObjectRef, types } from '../../../src/cluster/core/objects.ts';
+import { defaultShape } from '../../../src/config/devShape.ts';
 import { openKubeCluster } from '../../../src/cluster/kubeCluster.ts';
 import { readKubeconfigs } from '../../../src/cluster/kubeconfigs.ts';
 import { endDevMode, type EndOptions, type EndResult } from '../../../src/devmode/endDevMode.ts';
@@ -120,7 +121,7 @@ export function devModeRequest(differences: Partial<DevModeRequest> = {}): DevMo
     container: 'web',
     image: nodeImage,
     workDir: remotePath('/app'),
-    env: { DEBUG: '1' },
+    shape: { ...defaultShape, env: { DEBUG: '1' } },
     sidecar: {
       image: 'docker.io/podloop/sidecar:0.1.0',
       port: 41_234,

@@ -8,6 +8,7 @@ import type { Cluster } from '../../../src/cluster/cluster.ts';
 import { openKubeCluster } from '../../../src/cluster/kubeCluster.ts';
 import { readKubeconfigs } from '../../../src/cluster/kubeconfigs.ts';
 import type { DevConfig } from '../../../src/config/devConfig.ts';
+import { defaultShape } from '../../../src/config/devShape.ts';
 import type { SessionState } from '../../../src/session/core/state.ts';
 import type { DevSession } from '../../../src/session/devSession.ts';
 import type { SessionDeps, StartRequest } from '../../../src/session/sessionDeps.ts';
@@ -73,6 +74,7 @@ export function benchRequest({ context, namespace, base }: BenchPlace, config: P
     container: 'web',
     folder: localPath(path.join(base, 'folder')),
     config: { ...devConfig, ...config },
+    shape: defaultShape,
   };
 }
 
@@ -187,7 +189,6 @@ const devConfig: DevConfig = {
   restartOnSync: true,
   ports: [{ remote: 8080, local: 0 }],
   ignore: [],
-  env: {},
 };
 
 const serve =

@@ -168,7 +168,6 @@ describe('resolveConfig', () => {
       restartOnSync: true,
       ports: [{ remote: 8080, local: 0 }],
       ignore: [],
-      env: {},
     });
   });
 

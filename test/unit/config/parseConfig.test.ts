@@ -88,6 +88,26 @@ describe('parseConfig', () => {
       text: 'version: 1\ncontainers:\n  - language: cobol\n',
       says: '3:15 containers[0].language is not valid: Invalid option: expected one of "node"|"python".',
     },
+    ...entryProblems([
+      ['probes: { liveness: off }', 'probes.liveness must be keep, remove or a probe.'],
+      [
+        'probes: { liveness: { tcpSocket: {} } }',
+        'probes.liveness.tcpSocket.port must be a port number or the name of a port.',
+      ],
+      ['probes: { liveness: {} }', 'probes.liveness must hold one of exec, httpGet, tcpSocket and grpc.'],
+      ['lifecycle: { preStop: { sleep: 5 } }', 'lifecycle.preStop.sleep must hold settings.'],
+      ['resources: { limits: { memory: much } }', 'resources.limits.memory must be a quantity such as 500m or 1Gi.'],
+      ['resources: none', 'resources must be keep, remove or resources.'],
+      ['env: { A: { secret: x } }', 'env.A.key must be a text.'],
+      ['env: { A: { key: x } }', 'env.A must name one Secret or ConfigMap.'],
+      ['env: { 1A: x }', 'env.1A must be the name of an environment variable.'],
+      ['envFrom: [{ secret: Xy }]', 'envFrom[0].secret must be the name of an object, such as web-settings.'],
+      ['mounts: [{ path: /x }]', 'mounts[0] must hold one of configMap, secret, claim, emptyDir and remove.'],
+      ['mounts: [{ path: /x, hostPath: /y }]', 'hostPath is not a setting in containers.mounts[0].'],
+      ['initContainers: { a: run }', 'initContainers.a must be keep, skip, or image, command and args.'],
+      ['securityContext: { runAsUser: root }', 'securityContext.runAsUser must be a whole number.'],
+      ['tolerations: [{ effect: Never }]', 'tolerations[0].effect must be NoSchedule, PreferNoSchedule or NoExecute.'],
+    ]),
     { text: 'version: 1\nversion: 1\n', says: '2:1 Map keys must be unique.' },
     {
       text: 'version: 1\ncontainers: {\n',
@@ -99,7 +119,8 @@ describe('parseConfig', () => {
       const parsed = parseConfig(text);
       assert.equal(parsed.kind, 'problems');
       const [first] = parsed.problems;
-      assert.equal(`${first.line}:${first.column} ${first.message}`, says);
+      const place = /^\d/.test(says) ? `${first.line}:${first.column} ` : '';
+      assert.equal(`${place}${first.message}`, says);
       assert.ok(first.endLine > first.line || first.endColumn >= first.column);
     });
   }
@@ -158,3 +179,11 @@ describe('configJsonSchema', () => {
     assert.ok(schema.includes('"additionalProperties":false'));
   });
 });
+
+/** Wrong settings of an entry, as whole files. */
+function entryProblems(cases: readonly (readonly [entry: string, says: string])[]): { text: string; says: string }[] {
+  return cases.map(([entry, says]) => ({
+    text: `version: 1\ncontainers: { ${entry} }\n`,
+    says: says.includes(' containers') ? says : `containers.${says}`,
+  }));
+}

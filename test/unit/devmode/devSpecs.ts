@@ -1,5 +1,6 @@
 import { remotePath } from '../../../src/base/paths.ts';
 import { types, type ObjectRef } from '../../../src/cluster/core/objects.ts';
+import { defaultShape } from '../../../src/config/devShape.ts';
 import type { DevSpec } from '../../../src/devmode/core/devSpec.ts';
 
 /** The workload that the tests of dev mode develop. */
@@ -14,7 +15,7 @@ export function devSpec(differences: Partial<DevSpec> = {}): DevSpec {
     container: 'web',
     image: 'docker.io/podloop/dev-node:24',
     workDir: remotePath('/app'),
-    env: { DEBUG: '1', PODLOOP_SAMPLE: 'yes' },
+    shape: { ...defaultShape, env: { DEBUG: '1', PODLOOP_SAMPLE: 'yes' } },
     sidecar: { image: 'docker.io/podloop/sidecar:0.1.0', port: 41234, tokenHash: 'ab12', native: true },
     podloop: '0.1.0',
     ...differences,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isJsonObject, type Json, type JsonObject } from '../../../src/base/json.ts';
 import type { KubeObject } from '../../../src/cluster/core/objects.ts';
+import { resolveShape } from '../../../src/config/resolveShape.ts';
 import { readAt, writeAt } from '../../../src/devmode/core/documentPath.ts';
 import { objectsField } from '../../../src/cluster/core/fields.ts';
 import type { PathStep } from '../../../src/devmode/core/record.ts';
@@ -9,10 +10,16 @@ import { readRecord } from '../../../src/devmode/core/recordAnnotation.ts';
 import { enter, restore } from '../../../src/devmode/core/template.ts';
 import { devSpec, webRef } from './devSpecs.ts';
 import { Random, randomDeployment } from './randomDeployment.ts';
+import { randomShape } from './randomShape.ts';
 
 const podSpecPath = ['spec', 'template', 'spec'];
 const webPath: readonly PathStep[] = [...podSpecPath, 'containers', { key: 'name', value: 'web' }];
 const runs = 1500;
+const emptyMount = {
+  volume: { kind: 'empty', memory: false, sizeLimit: undefined },
+  subPath: '',
+  readOnly: false,
+} as const;
 
 describe('enter and restore', () => {
   it('are exact inverses, order of keys and elements included', () => {
@@ -40,7 +47,10 @@ describe('enter and restore', () => {
     forSeeds((random) => {
       const original = asServed(randomDeployment(random));
       const meddle = meddling(random);
-      const object = meddle(asServed(enter(webRef, original, randomSpec(random)).object));
+      const spec = randomSpec(random);
+      // Variables that are taken from among namesakes are a change of the whole list.
+      const env = Object.fromEntries(Object.entries(spec.shape.env).filter(([, value]) => value !== undefined));
+      const object = meddle(asServed(enter(webRef, original, { ...spec, shape: { ...spec.shape, env } }).object));
       const { object: back, keptChanges } = restore(object, recordOf(object));
       assert.deepEqual(keptChanges, []);
       assert.deepEqual(sortedEnv(back), sortedEnv(meddle(original)));
@@ -212,6 +222,12 @@ describe('enter', () => {
       workload: patched(['metadata', 'annotations'], { big: 'x'.repeat(262_000) }),
       code: 'devmode.record-too-large',
     },
+    {
+      name: 'a mount over the synced files',
+      workload: deployment({}),
+      spec: { shape: resolveShape({ mounts: [{ ...emptyMount, path: devSpec().workDir }] }) },
+      code: 'devmode.mount-clash',
+    },
     ...['/', '/usr', '/proc/1', '/a/../b', '/a:b'].map((workDir) => ({
       name: `working directory ${workDir}`,
       workload: deployment({}),
@@ -240,7 +256,7 @@ function forSeeds(check: (random: Random) => void): void {
 
 function randomSpec(random: Random): ReturnType<typeof devSpec> {
   return devSpec({
-    env: random.chance(0.5) ? { A: 'dev', NEW: '1' } : {},
+    shape: randomShape(random),
     sidecar: { ...devSpec().sidecar, native: random.chance(0.5) },
   });
 }
@@ -259,7 +275,7 @@ function meddling(random: Random): (object: KubeObject) => KubeObject {
         asServed({ name: 'theirs' }),
         [],
       ),
-    (object) => put(object, [...webPath, 'resources'], { limits: { cpu: '2' } }, {}),
+    (object) => put(object, [...webPath, 'terminationMessagePolicy'], 'File', {}),
     (object) => put(object, ['spec', 'minReadySeconds'], 9, {}),
   ]);
   const chosen = changes.slice(random.below(changes.length));
@@ -303,7 +319,7 @@ function fill(value: Json, key: string): Json {
     });
   }
   if (typeof value !== 'object' || value === null) return value;
-  const dropped = ['annotations', 'labels', 'env', 'volumes', 'volumeMounts', 'initContainers'];
+  const dropped = ['annotations', 'labels', 'env', 'limits', 'requests', 'volumes', 'volumeMounts', 'initContainers'];
   const entries = Object.entries(value as JsonObject).flatMap(([name, inner]) => {
     if (inner === undefined) return [];
     const filled = fill(inner, name);

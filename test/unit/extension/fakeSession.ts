@@ -25,7 +25,6 @@ export function fakeSession(phase: SessionPhase) {
       restartOnSync: false,
       ports: [],
       ignore: [],
-      env: {},
     },
     get state() {
       return state;

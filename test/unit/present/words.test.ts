@@ -188,7 +188,6 @@ test('a written config file says what was in use', () => {
       { remote: 3000, local: 3000 },
     ],
     ignore: ['*.log', 'tmp/'],
-    env: {},
   };
   const parsed = parseConfig(configTemplate('web', config));
   assert.equal(parsed.kind, 'config');

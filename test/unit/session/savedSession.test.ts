@@ -26,7 +26,6 @@ const session: SavedSession = {
     restartOnSync: true,
     ports: [{ remote: 8080, local: 0 }],
     ignore: [],
-    env: {},
   },
 };
 
