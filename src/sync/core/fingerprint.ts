@@ -30,7 +30,7 @@ export function sameFingerprint(a: Fingerprint, b: Fingerprint): boolean {
 }
 
 /** Whether the file was so young when it was read that a later write may have left the same times behind. */
-export function isRacy(file: HashedFile): boolean {
+export function isRacy(file: Pick<HashedFile, 'fingerprint' | 'hashedAt'>): boolean {
   const { mtimeNs, ctimeNs } = file.fingerprint;
   const youngest = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n);
   return file.hashedAt - youngest < coarsestTick;

@@ -62,7 +62,7 @@ export class LocalContent {
     this.#hashes.set(path, { fingerprint, hash, hashedAt });
     const fresh: FileEntry = { ...entry, fingerprint };
     // A scan that came in between knows better.
-    if (this.#tree.get(path) === entry) this.#tree.set(path, fresh);
+    if (this.#tree.holds(path, entry)) this.#tree.set(path, fresh);
     return stateOf(fresh, hash);
   }
 }

@@ -8,10 +8,10 @@ import {
   syncPathName,
 } from '../../base/paths.ts';
 import { ignoreFileNames, isIgnoreFileName } from '../core/defaultIgnore.ts';
-import { sameFingerprint } from '../core/fingerprint.ts';
 import type { IgnoreRules } from '../core/ignoreRules.ts';
 import { isInsideLink } from '../core/linkTarget.ts';
 import { type FolderIdentity, LocalTree, type TreeEntry } from '../core/localTree.ts';
+import type { PathTable } from '../core/pathTable.ts';
 import type { SyncProblem } from '../core/status.ts';
 import { type ConfinedFolder, NoSuchParent } from './confinedFolder.ts';
 import { type DiskEntry, lookAt } from './diskEntry.ts';
@@ -35,7 +35,7 @@ export interface LocalFolderEvents {
 
 /** Keeps a `LocalTree` true to the disk, as far as the ignore rules let it see. */
 export class LocalFolder {
-  readonly tree = new LocalTree();
+  readonly tree: LocalTree;
   readonly #disk: ConfinedFolder;
   readonly #rules: IgnoreRules;
   readonly #events: LocalFolderEvents;
@@ -44,7 +44,8 @@ export class LocalFolder {
   readonly #unlisted = new Set<SyncPath>();
   #root: FolderIdentity | undefined;
 
-  constructor(disk: ConfinedFolder, rules: IgnoreRules, events: LocalFolderEvents) {
+  constructor(disk: ConfinedFolder, rules: IgnoreRules, paths: PathTable, events: LocalFolderEvents) {
+    this.tree = new LocalTree(paths);
     this.#disk = disk;
     this.#rules = rules;
     this.#events = events;
@@ -164,21 +165,20 @@ export class LocalFolder {
     if (found === undefined) return false;
     if (this.#hidden.delete(path)) this.#events.onProblem(path, undefined);
     const entry = this.#rules.isIgnored(path, found.kind === 'folder') ? undefined : this.#entryFor(path, found);
-    const before = this.tree.get(path);
     if (entry === undefined) {
-      if (before !== undefined) this.#remove(path);
+      this.#remove(path);
       return false;
     }
-    if (before !== undefined && before.kind !== entry.kind) this.#remove(path);
-    const known = this.tree.get(path);
-    if (known !== undefined && sameEntry(known, entry)) return false;
+    if (this.tree.holds(path, entry)) return false;
+    const known = this.tree.kind(path);
+    if (known !== undefined && known !== entry.kind) this.#remove(path);
     this.tree.set(path, entry);
     if (entry.kind !== 'folder') {
       this.#events.onChange(path);
       return false;
     }
     // Another folder under the same name needs a watch of its own; what it holds differs as the scan finds.
-    if (known === undefined) this.#events.onChange(path);
+    if (known !== 'folder') this.#events.onChange(path);
     else this.#events.onFolderGone(path);
     this.#events.onFolder(path);
     return true;
@@ -247,14 +247,6 @@ export class LocalFolder {
 
 /** A longer ignore file is none. */
 const maxRulesBytes = 4 * 1024 * 1024;
-
-function sameEntry(a: TreeEntry, b: TreeEntry): boolean {
-  if (a.kind === 'file') {
-    return b.kind === 'file' && a.executable === b.executable && sameFingerprint(a.fingerprint, b.fingerprint);
-  }
-  if (a.kind === 'link') return b.kind === 'link' && a.target === b.target;
-  return b.kind === 'folder' && a.identity.inode === b.identity.inode && a.identity.bornNs === b.identity.bornNs;
-}
 
 function problemOf(path: SyncPath, found: DiskEntry): SyncProblem | undefined {
   if (found.kind === 'special') {

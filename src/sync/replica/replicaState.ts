@@ -9,7 +9,7 @@ import { type ReplicaRecord, replicaRecordCodec } from './replicaRecord.ts';
 /** One replica's memory that outlives its process: hashes of files, and what which workspace put where. */
 export class ReplicaState {
   readonly hashes = new HashCache();
-  readonly ledger = new Ledger();
+  readonly ledger = new Ledger(this.hashes.paths);
   readonly #journal: Journal<ReplicaRecord>;
 
   /** Opens or makes the journal at `file`. Throws the disk's error. */

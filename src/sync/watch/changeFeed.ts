@@ -165,6 +165,7 @@ export class ChangeFeed implements Disposable {
     for (const part of [this.#hints, this.#scans, this.#second, this.#emptied, this.#watching, this.#looks]) {
       part.dispose();
     }
+    this.folder.tree.clear();
   }
 
   #watch(): Watching {
@@ -197,8 +198,8 @@ export class ChangeFeed implements Disposable {
   }
 
   #follow(): LocalFolder {
-    const { disk, rules, events } = this.#parts;
-    return new LocalFolder(disk, rules, {
+    const { disk, rules, hashes, events } = this.#parts;
+    return new LocalFolder(disk, rules, hashes.paths, {
       onChange: (path) => {
         this.#looks.found(path);
       },
