@@ -196,6 +196,8 @@ export interface Move extends Operation {
   readonly kind: 'move';
   readonly from: SyncPath;
   readonly fromState: PathState;
+  /** Whether what was at `path` then is at `from`; both are files. */
+  readonly exchange: boolean;
 }
 
 /** Leaves the path as it is and forgets that it came from here, because it is ignored from now on. */

@@ -90,12 +90,14 @@ export const operationCodecs: FrameCodecs<OperationFrame> = {
       writeHead(out, frame);
       writePath(out, frame.from);
       writeBase(out, frame.fromState);
+      writeFlag(out, frame.exchange);
     },
     take: (input) => ({
       kind: 'move',
       ...takeHead(input),
       from: takeInnerPath(input),
       fromState: takeState(input),
+      exchange: takeFlag(input),
     }),
   },
   forget: {

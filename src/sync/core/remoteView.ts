@@ -1,11 +1,14 @@
 import { joinSyncPath, parentSyncPath, type SyncPath, syncPathName } from '../../base/paths.ts';
 import type { ListedEntry } from '../../protocol/frame.ts';
+import type { ContentHash } from '../../protocol/contentHash.ts';
 import { absent, type PathState } from '../../protocol/pathState.ts';
+import { ContentPaths } from './contentPaths.ts';
 import { settledTrack, type Track } from './track.ts';
 
 /** What the sender knows about the other side: a track for each path that is there or that it put there. */
 export class RemoteView {
   readonly #tracks = new Map<SyncPath, Track>();
+  readonly #contents = new ContentPaths();
 
   get(path: SyncPath): Track | undefined {
     return this.#tracks.get(path);
@@ -20,10 +23,20 @@ export class RemoteView {
     return this.#tracks;
   }
 
+  /** The paths that have this content as far as the last answers said. */
+  holding(hash: ContentHash): Iterable<SyncPath> {
+    return this.#contents.holding(hash);
+  }
+
+  /** Whether some file there that is too long for one frame has this size. */
+  hasLong(size: number): boolean {
+    return this.#contents.hasLong(size);
+  }
+
   /** An operation that gives the path this state is under way. */
   sent(path: SyncPath, expected: PathState): void {
     const track = this.#tracks.get(path) ?? settledTrack(absent, undefined);
-    this.#tracks.set(path, { ...track, expected, inFlight: track.inFlight + 1 });
+    this.#set(path, { ...track, expected, inFlight: track.inFlight + 1 });
   }
 
   /** An operation on the path was carried out and gave it this state. */
@@ -64,16 +77,12 @@ export class RemoteView {
 
   /** Forgets what was known about a folder's children, given by name, because a listing follows or they are gone. */
   forgetChildren(folder: SyncPath, names: Iterable<string>): void {
-    for (const name of names) this.#tracks.delete(joinSyncPath(folder, name));
+    for (const name of names) this.#set(joinSyncPath(folder, name), undefined);
   }
 
   /** Takes over what the other side listed. */
   learn(folder: SyncPath, entry: ListedEntry): void {
     this.#store(joinSyncPath(folder, entry.name), settledTrack(entry.current, entry.put));
-  }
-
-  clear(): void {
-    this.#tracks.clear();
   }
 
   #decide(path: SyncPath, current: PathState, put: PathState | undefined): void {
@@ -85,7 +94,12 @@ export class RemoteView {
 
   #store(path: SyncPath, track: Track): void {
     const nothing = track.current.kind === 'absent' && track.put === undefined && track.inFlight === 0;
-    if (nothing) this.#tracks.delete(path);
+    this.#set(path, nothing ? undefined : track);
+  }
+
+  #set(path: SyncPath, track: Track | undefined): void {
+    this.#contents.changed(path, this.#tracks.get(path)?.current, track?.current);
+    if (track === undefined) this.#tracks.delete(path);
     else this.#tracks.set(path, track);
   }
 }

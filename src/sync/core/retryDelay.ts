@@ -1,12 +1,16 @@
 import type { NackReason } from '../../protocol/frame.ts';
 
-/** Why a path has to be tried again: the other side refused it, or it could not be read. */
-export type RetryReason = NackReason | 'changing' | 'unreadable';
+/**
+ * Why a path has to be tried again: the other side refused it, it could not be read, or (`held`) it is gone here and may
+ * yet turn up elsewhere.
+ */
+export type RetryReason = NackReason | 'changing' | 'unreadable' | 'held';
 
 const steps: Readonly<Record<RetryReason, readonly number[]>> = {
   base: [0, 0, 100, 1000, 5000, 30_000],
   content: [0, 50, 250, 1000, 5000, 30_000],
   parent: [0, 1000, 5000, 30_000],
+  held: [100],
   changing: [20, 50, 100, 250, 1000, 2000, 5000],
   unreadable: [1000, 5000, 30_000],
   diskFull: [2000, 5000],
@@ -35,6 +39,8 @@ export function isPassing(reason: RetryReason, attempts: number): boolean {
       return attempts <= 3;
     case 'changing':
       return attempts <= 6;
+    case 'held':
+      return true;
     case 'unreadable':
     case 'diskFull':
     case 'readOnly':

@@ -3,7 +3,8 @@ import { closeSync } from 'node:fs';
 import type { SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Begin, Halt } from '../../protocol/frame.ts';
-import type { PathState } from '../../protocol/pathState.ts';
+import { maxCopyBytes } from '../../protocol/limits.ts';
+import type { FileState } from '../../protocol/pathState.ts';
 import type { ChunkList } from '../core/chunkList.ts';
 import { type Fingerprint, sameFingerprint } from '../core/fingerprint.ts';
 import type { RemoteView } from '../core/remoteView.ts';
@@ -44,7 +45,7 @@ export interface BulkParts {
 
 /** A version of the file that the other side has, and its chunks. */
 interface Base {
-  readonly state: Extract<PathState, { kind: 'file' }>;
+  readonly state: FileState;
   readonly chunks: ChunkList;
 }
 
@@ -58,9 +59,13 @@ export function* sendLarge(path: SyncPath, job: Job, parts: BulkParts): Generato
   if (entry?.kind !== 'file') return { kind: 'nothing' };
   const base = findBase(path, entry, parts);
   if (!job.isComplete && !isSettled(entry, base, parts.scheduler.now())) return { kind: 'changing' };
-  const small = yield* withoutSending(path, entry, base, parts);
-  if (small === 'changing') return { kind: 'changing' };
-  if (small !== undefined) return settle(small, job, parts.sender);
+  const state = yield* stateBeforeSending(path, entry, base, parts);
+  if (state === 'changing') return { kind: 'changing' };
+  if (state !== undefined) yield* hashPartners(path, state, parts);
+  const cheap = state && parts.maker.withoutContent(path, state, noMoveSources(parts.remote));
+  if (state !== undefined && cheap !== undefined) return settle(cheap, path, state, job, parts);
+  const copy = state && parts.maker.copySource(path, state);
+  if (state !== undefined && copy !== undefined) return yield* copyWhole(path, state, copy, job, parts);
   parts.disk.begin();
   const descriptor = openForReading(parts.disk.entry(path));
   try {
@@ -88,33 +93,45 @@ function isSettled({ fingerprint }: FileEntry, base: Base | undefined, now: numb
  */
 function findBase(path: SyncPath, entry: FileEntry, { remote, maker, content, chunks }: BulkParts): Base | undefined {
   const state = remote.expected(path);
-  if (state.kind !== 'file' || content.isDoubtful(path, entry) || maker.takeRefused(path)) return undefined;
+  if (state.kind !== 'file' || isDoubtful(path, entry, content) || maker.isRefused(path)) return undefined;
   const list = chunks.get(state.hash, state.size);
   return list && { state, chunks: list };
 }
 
+/** Whether the file was read as it is now, but so soon after it was written that it may have been written again. */
+function isDoubtful(path: SyncPath, entry: FileEntry, content: LocalContent): boolean {
+  return content.known(path, entry) === undefined && content.likely(path, entry) !== undefined;
+}
+
 /**
- * What to do when the content need not travel. Only a file that could be equal is hashed before it is sent, and not even
- * that when a comparison with the base finds out just as well.
+ * What the file holds, if that is known or may make sending it unnecessary: then it is hashed before anything is sent. Not
+ * when a comparison with the base finds out just as well.
  */
-function* withoutSending(
+function* stateBeforeSending(
   path: SyncPath,
   entry: FileEntry,
   base: Base | undefined,
-  parts: BulkParts,
-): Generator<undefined, Made | 'changing' | undefined> {
-  const there = parts.remote.expected(path);
-  let state = parts.content.known(path, entry);
-  if (state === undefined && base === undefined && there.kind === 'file' && there.size === entry.fingerprint.size) {
-    state = yield* parts.content.hash(path, entry);
-    if (state === undefined) return 'changing';
-  }
-  return state === undefined ? undefined : parts.maker.withoutContent(path, state, noMoveSources(parts.remote));
+  { content, remote }: BulkParts,
+): Generator<undefined, FileState | 'changing' | undefined> {
+  const known = content.known(path, entry);
+  const { size } = entry.fingerprint;
+  if (known !== undefined || base?.state.size === size || !remote.hasLong(size)) return known;
+  return (yield* content.hash(path, entry)) ?? 'changing';
 }
 
-function settle(made: Made, job: Job, sender: Sender): BulkResult {
+/** Makes it known whether the file is to be exchanged with another one. */
+function* hashPartners(path: SyncPath, state: FileState, { maker, content }: BulkParts): Generator<undefined, void> {
+  for (const [partner, entry] of [...maker.partners(path, state)]) {
+    if (content.likely(partner, entry) === undefined) yield* content.hash(partner, entry);
+  }
+}
+
+/** Does what is to be done without sending content. What was moved may need another mode. */
+function settle(made: Made, path: SyncPath, state: FileState, job: Job, parts: BulkParts): BulkResult {
   if (made.kind !== 'operation') return { kind: 'nothing' };
-  sender.operation(made, job, false);
+  parts.sender.operation(made, job, false);
+  const more = made.what === 'move' ? parts.maker.withoutContent(path, state, noMoveSources(parts.remote)) : undefined;
+  if (more?.kind === 'operation') parts.sender.operation(more, job, false);
   return { kind: 'sent' };
 }
 
@@ -159,18 +176,41 @@ function* transfer(
   const found = content.found(path, entry, { fingerprint: before, hash, hashedAt });
   const state = { ...found, executable: now.executable };
   const cheap = maker.withoutContent(path, state, noMoveSources(remote));
-  if (cheap !== undefined) return discard(settle(cheap, job, sender));
-  const body = {
-    kind: 'commit',
-    path,
-    base: remote.expected(path),
-    transfer: number,
-    hash,
-    size: state.size,
-    executable: state.executable,
-  } as const;
+  if (cheap !== undefined) return discard(settle(cheap, path, state, job, parts));
+  return sendCommit(path, state, number, job, parts);
+}
+
+/** Makes the other side copy a file that it has elsewhere. */
+function* copyWhole(
+  path: SyncPath,
+  state: FileState,
+  from: SyncPath,
+  job: Job,
+  parts: BulkParts,
+): Generator<undefined, BulkResult> {
+  const { sender, halted } = parts;
+  const { size } = state;
+  const transfer = sender.nextTransfer();
+  sender.frame({ kind: 'begin', transfer, size, allocated: size, source: { path: from, size } });
+  for (let offset = 0; offset < size && !halted.has(transfer); offset += maxCopyBytes) {
+    const length = Math.min(maxCopyBytes, size - offset);
+    sender.frame({ kind: 'copy', transfer, from: 'source', ranges: [{ offset, length }] });
+    sender.outbox.flush();
+    yield;
+  }
+  const why = halted.get(transfer);
+  if (why === undefined) return sendCommit(path, state, transfer, job, parts);
+  sender.frame({ kind: 'discard', transfer });
+  return { kind: 'halted', why };
+}
+
+function sendCommit(path: SyncPath, state: FileState, transfer: number, job: Job, parts: BulkParts): BulkResult {
+  const { hash, size, executable } = state;
+  const base = parts.remote.expected(path);
+  const body = { kind: 'commit', path, base, transfer, hash, size, executable } as const;
   const effects = [{ path, result: state }] as const;
-  return settle({ kind: 'operation', body, effects, what: 'create', bytes: state.size }, job, sender);
+  parts.sender.operation({ kind: 'operation', body, effects, what: 'create', bytes: size }, job, false);
+  return { kind: 'sent' };
 }
 
 function beginOf(transfer: number, descriptor: number, size: number, source: Begin['source']): Begin {

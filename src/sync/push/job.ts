@@ -7,8 +7,8 @@ export class Job {
   readonly since: number;
   /** Whether it is part of the first sync of a connection. */
   readonly initial: boolean;
-  /** Whether files may be renamed on the other side instead of being sent; not when that was refused before. */
-  readonly mayMove: boolean;
+  /** Whether its paths were looked at before and have waited since. */
+  readonly isRetry: boolean;
   /** Whether files of any age may be taken for complete. */
   readonly isComplete: boolean;
   readonly #applied: SyncPath[] = [];
@@ -20,7 +20,7 @@ export class Job {
     this.paths = paths;
     this.since = since;
     this.initial = kind === 'initial';
-    this.mayMove = kind !== 'retry';
+    this.isRetry = kind === 'retry';
     this.isComplete = kind === 'saved';
   }
 

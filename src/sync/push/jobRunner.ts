@@ -1,11 +1,8 @@
 import type { Log } from '../../base/log.ts';
-import type { SyncPath } from '../../base/paths.ts';
-import { maxInlineBytes } from '../../protocol/limits.ts';
-import type { FileState } from '../../protocol/pathState.ts';
+import { parentSyncPath, type SyncPath } from '../../base/paths.ts';
 import { orderPaths, type PathKinds } from '../core/batchOrder.ts';
 import type { LocalView } from '../core/decide.ts';
 import type { RemoteView } from '../core/remoteView.ts';
-import type { LocalContent } from '../replica/localContent.ts';
 import type { LocalFolder } from '../replica/localFolder.ts';
 import type { Job } from './job.ts';
 import { MoveSources } from './moveSources.ts';
@@ -17,17 +14,21 @@ const initialBatchOperations = 256;
 /** Any other batch may be this long: a branch switch becomes visible at once. */
 const batchOperations = 20_000;
 
+/** Why there is no operation for a path: none is needed, it comes by another way, or `held`: it is looked at once more. */
+export type NotMade = Made['kind'] | 'held' | { readonly error: unknown };
+
 /** What a `JobRunner` works with. */
 export interface JobRunnerParts {
   readonly local: LocalFolder;
   readonly remote: RemoteView;
-  readonly content: LocalContent;
   readonly maker: OperationMaker;
   readonly sender: Sender;
   /** Takes what could not be turned into an operation now; `error` when reading failed. */
-  readonly onOther: (path: SyncPath, job: Job, why: Made['kind'] | { readonly error: unknown }) => void;
+  readonly onOther: (path: SyncPath, job: Job, why: NotMade) => void;
   /** Whether deletions have to wait, because the whole folder looks emptied. */
   readonly holdRemovals: () => boolean;
+  /** Whether a file that is gone here may yet turn up at another path. */
+  readonly mayTurnUp: (path: SyncPath) => boolean;
   readonly log: Log;
 }
 
@@ -35,7 +36,7 @@ export interface JobRunnerParts {
 export function* runJob(job: Job, parts: JobRunnerParts): Generator<undefined, void> {
   const { local, remote, maker } = parts;
   const order = orderPaths(job.paths.map((path) => kindsOf(path, local, remote)));
-  const sources = new MoveSources(job.mayMove ? order.removals : [], remote);
+  const sources = new MoveSources(order.removals, remote);
   for (const path of order.clear) {
     attempt(path, job, parts, false, () =>
       local.tree.get(path) === undefined ? maker.make(path, sources) : maker.clear(path),
@@ -46,7 +47,7 @@ export function* runJob(job: Job, parts: JobRunnerParts): Generator<undefined, v
     attempt(path, job, parts, false, () => maker.make(path, sources));
     yield;
   }
-  const removals = parts.holdRemovals() ? [] : order.removals;
+  const removals = parts.holdRemovals() ? [] : holdSome(order.removals, job, parts);
   const late = [...order.contents, ...removals];
   const step = job.initial ? initialBatchOperations : batchOperations;
   for (let start = 0; start < late.length; start += step) {
@@ -63,34 +64,21 @@ function* runBatch(
 ): Generator<undefined, void> {
   const batched = paths.length > 1 && parts.sender.beginBatch();
   for (const path of paths) {
-    const state = yield* hashIfMovable(path, parts, sources);
-    attempt(path, job, parts, batched, () => {
-      const moved = state === undefined ? undefined : parts.maker.withoutContent(path, state, sources);
-      return moved ?? parts.maker.make(path, sources);
-    });
+    attempt(path, job, parts, batched, () => parts.maker.make(path, sources));
     yield;
   }
   if (batched) parts.sender.endBatch();
 }
 
-/** The state of a long file that may be one that is about to be deleted there, so that a rename is enough. */
-function* hashIfMovable(
-  path: SyncPath,
-  parts: JobRunnerParts,
-  sources: MoveSources,
-): Generator<undefined, FileState | undefined> {
-  const entry = parts.local.tree.get(path);
-  if (entry?.kind !== 'file' || entry.fingerprint.size <= maxInlineBytes) return undefined;
-  if (!sources.hasSize(entry.fingerprint.size)) return undefined;
-  try {
-    return yield* parts.content.hash(path, entry);
-  } catch (error) {
-    parts.log.debug('A file that may have been renamed could not be hashed; it is sent instead.', {
-      path,
-      error: String(error),
-    });
-    return undefined;
-  }
+/** What is deleted now; what waits keeps the folders that contain it. */
+function holdSome(removals: readonly SyncPath[], job: Job, parts: JobRunnerParts): SyncPath[] {
+  const kept = new Set<SyncPath>();
+  return removals.filter((path) => {
+    if (!kept.has(path) && !parts.mayTurnUp(path)) return true;
+    for (let folder = path; folder !== ''; folder = parentSyncPath(folder)) kept.add(folder);
+    parts.onOther(path, job, 'held');
+    return false;
+  });
 }
 
 function attempt(path: SyncPath, job: Job, parts: JobRunnerParts, batched: boolean, make: () => Made): void {

@@ -6,7 +6,6 @@ import type { RemoteView } from '../core/remoteView.ts';
 /** Files that are about to be deleted on the other side: each may be renamed instead, if its content is wanted. */
 export class MoveSources {
   readonly #byHash = new Map<ContentHash, SyncPath[]>();
-  readonly #sizes = new Set<number>();
 
   /** `removals` are paths that are gone locally. */
   constructor(removals: readonly SyncPath[], remote: RemoteView) {
@@ -17,13 +16,7 @@ export class MoveSources {
       const others = this.#byHash.get(state.hash);
       if (others === undefined) this.#byHash.set(state.hash, [path]);
       else others.push(path);
-      this.#sizes.add(state.size);
     }
-  }
-
-  /** Whether any source has this many bytes, so that it pays to hash a long file before sending it. */
-  hasSize(size: number): boolean {
-    return this.#sizes.has(size);
   }
 
   /** Takes one source with this content away. */

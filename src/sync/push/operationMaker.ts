@@ -11,6 +11,7 @@ import type { FileEntry, LocalContent } from '../replica/localContent.ts';
 import type { LocalFolder } from '../replica/localFolder.ts';
 import type { Effect, SentOperation } from './flight.ts';
 import type { MoveSources } from './moveSources.ts';
+import type { RemoteContent } from './remoteContent.ts';
 
 type WithoutOrder<T> = T extends unknown ? Omit<T, 'sequence' | 'batched'> : never;
 /** An operation that has no place in the order yet. */
@@ -36,13 +37,15 @@ export class OperationMaker {
   readonly #local: LocalFolder;
   readonly #content: LocalContent;
   readonly #remote: RemoteView;
+  readonly #elsewhere: RemoteContent;
   readonly #versions = new VersionCache(rememberedBytes);
   readonly #refused = new Set<SyncPath>();
 
-  constructor(local: LocalFolder, content: LocalContent, remote: RemoteView) {
+  constructor(local: LocalFolder, content: LocalContent, remote: RemoteView, elsewhere: RemoteContent) {
     this.#local = local;
     this.#content = content;
     this.#remote = remote;
+    this.#elsewhere = elsewhere;
   }
 
   /** What to do so that the other side follows the local path. Throws the disk's error when a file cannot be read. */
@@ -57,14 +60,23 @@ export class OperationMaker {
     return fromDecision(path, decide(entry.kind === 'folder' ? folder : entry, track));
   }
 
-  /** The other side could not make the announced content of what was sent: the next content of the path goes whole. */
+  /** The other side could not make the content of a path from what it has: it goes whole until it is accepted. */
   refused(path: SyncPath): void {
     this.#refused.add(path);
   }
 
-  /** Whether the next content of the path has to go whole; asked once for each content. */
-  takeRefused(path: SyncPath): boolean {
-    return this.#refused.delete(path);
+  accepted(path: SyncPath): void {
+    this.#refused.delete(path);
+  }
+
+  /** Whether the content of the path has to go whole. */
+  isRefused(path: SyncPath): boolean {
+    return this.#refused.has(path);
+  }
+
+  /** Where the other side has the content of a long file that is to come to a path. */
+  copySource(path: SyncPath, state: FileState): SyncPath | undefined {
+    return this.isRefused(path) ? undefined : this.#elsewhere.findCopy(state, path);
   }
 
   /** Removes what stands where something of another kind has to come, if that is still so. */
@@ -84,8 +96,27 @@ export class OperationMaker {
   withoutContent(path: SyncPath, state: FileState, sources: MoveSources): Made | undefined {
     const decision = decide(state, this.#remote.get(path));
     if (decision.kind !== 'create') return fromDecision(path, decision);
-    const from = this.#takeSource(state, sources);
-    return from === undefined ? undefined : move(path, from, this.#remote.expected(from), decision.base);
+    if (this.isRefused(path)) return undefined;
+    const gone = this.#takeSource(state, sources) ?? this.#elsewhere.findGone(state);
+    const from = gone ?? this.#findPartner(path, state);
+    return from && move(path, from, this.#remote.expected(from), decision.base, gone === undefined);
+  }
+
+  /** Paths whose files may have to be exchanged with that of a path; see `RemoteContent`. */
+  partners(path: SyncPath, state: FileState): Iterable<[SyncPath, FileEntry]> {
+    return this.isRefused(path) ? [] : this.#elsewhere.findPartners(state, path);
+  }
+
+  /** A path that has there what is to come here, and is to have what is here there. */
+  #findPartner(path: SyncPath, state: FileState): SyncPath | undefined {
+    const base = this.#remote.expected(path);
+    for (const [partner, entry] of this.partners(path, state)) {
+      const isShort = entry.fingerprint.size <= maxInlineBytes;
+      const here =
+        this.#content.likely(partner, entry) ?? (isShort ? this.#content.read(partner, entry)?.state : undefined);
+      if (here !== undefined && sameContent(here, base)) return partner;
+    }
+    return undefined;
   }
 
   /** A source may have come back or been overwritten since the sources were gathered; then it is none. */
@@ -109,21 +140,30 @@ export class OperationMaker {
     const other = this.withoutContent(path, state, sources);
     if (other !== undefined) return other;
     const base = track?.expected ?? absent;
-    const content = this.#contentFor(path, base, bytes);
+    const content = this.#contentFor(path, base, state, bytes);
     this.#versions.set(state.hash, bytes);
     const body: OperationBody = { kind: 'put', path, base, hash: state.hash, executable: state.executable, content };
     return operation(body, [{ path, result: state }], 'create', bytes.length);
   }
 
   /** The difference to what the other side has, where that is known here and much shorter. */
-  #contentFor(path: SyncPath, base: PathState, bytes: Uint8Array): Content {
-    const before = base.kind === 'file' && !this.takeRefused(path) ? this.#versions.get(base.hash) : undefined;
+  #contentFor(path: SyncPath, base: PathState, state: FileState, bytes: Uint8Array): Content {
+    const whole: Content = { kind: 'whole', bytes };
+    if (this.isRefused(path)) return whole;
+    const copy = bytes.length >= worthCopying ? this.#elsewhere.findCopy(state, path) : undefined;
+    if (copy !== undefined) {
+      const all = { offset: 0, length: bytes.length, bytes: new Uint8Array() };
+      return { kind: 'delta', source: copy, sourceSize: bytes.length, steps: [all] };
+    }
+    const before = base.kind === 'file' ? this.#versions.get(base.hash) : undefined;
     const steps = before === undefined ? undefined : makeDelta(before, bytes);
-    if (before === undefined || steps === undefined) return { kind: 'whole', bytes };
+    if (before === undefined || steps === undefined) return whole;
     return { kind: 'delta', source: undefined, sourceSize: before.length, steps };
   }
 }
 
+/** A shorter content is sent rather than copied from another path there, in bytes. */
+const worthCopying = 512;
 /** Bytes of sent content that are remembered to say the next change as a difference. */
 const rememberedBytes = 32 * 1024 * 1024;
 
@@ -138,12 +178,12 @@ function operation(
   return { kind: 'operation', body, effects, what, bytes };
 }
 
-function move(path: SyncPath, from: SyncPath, fromState: PathState, base: PathState): Made {
+function move(path: SyncPath, from: SyncPath, fromState: PathState, base: PathState, exchange: boolean): Made {
   const effects: [Effect, Effect] = [
     { path, result: fromState },
-    { path: from, result: { kind: 'absent' } },
+    { path: from, result: exchange ? base : absent },
   ];
-  return operation({ kind: 'move', path, base, from, fromState }, effects, 'move');
+  return operation({ kind: 'move', path, base, from, fromState, exchange }, effects, 'move');
 }
 
 /** The operation for a decision that needs no file content. */

@@ -4,6 +4,7 @@ import type { Log } from '../../base/log.ts';
 import type { SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Frame, Halt, Nack, OperationFrame, Rules } from '../../protocol/frame.ts';
+import { maxInlineBytes } from '../../protocol/limits.ts';
 import { decide } from '../core/decide.ts';
 import { RemoteView } from '../core/remoteView.ts';
 import type { BatchApplied } from '../core/status.ts';
@@ -15,11 +16,12 @@ import type { LocalFolder } from '../replica/localFolder.ts';
 import { type BulkResult, sendLarge } from './bulkLane.ts';
 import type { DecidedOperation } from './flight.ts';
 import { Job } from './job.ts';
-import { runJob } from './jobRunner.ts';
-import { type Made, OperationMaker } from './operationMaker.ts';
+import { type NotMade, runJob } from './jobRunner.ts';
+import { OperationMaker } from './operationMaker.ts';
 import type { Outbox } from './outbox.ts';
 import { type ProblemList, refusalProblem } from './problemList.ts';
 import type { Progress } from './progress.ts';
+import { RemoteContent } from './remoteContent.ts';
 import { Resume } from './resume.ts';
 import { Retries } from './retries.ts';
 import { Sender } from './sender.ts';
@@ -61,6 +63,8 @@ export class Pusher implements Disposable {
   readonly #urgent: Steps[] = [];
   readonly #ordinary: Steps[] = [];
   readonly #bulk: Steps[] = [];
+  /** Sizes of the long files that are in the bulk lane. */
+  readonly #startedLarge = new Map<SyncPath, number>();
   readonly #halted = new Map<number, Halt>();
   #sender: Sender | undefined;
   #resume: Resume | undefined;
@@ -72,7 +76,8 @@ export class Pusher implements Disposable {
 
   constructor(parts: PusherParts) {
     this.#parts = parts;
-    this.#maker = new OperationMaker(parts.local, parts.content, this.remote);
+    const elsewhere = new RemoteContent(parts.local, parts.disk, this.remote);
+    this.#maker = new OperationMaker(parts.local, parts.content, this.remote, elsewhere);
     this.#retries = new Retries(parts.scheduler, (paths, reasons) => {
       if (reasons.has('parent')) this.#resumeAgain();
       else this.#enqueue(new Job(paths, parts.scheduler.now(), 'retry'));
@@ -211,19 +216,32 @@ export class Pusher implements Disposable {
   }
 
   *#runJob(job: Job, sender: Sender): Steps {
-    const onOther = (path: SyncPath, _job: Job, why: Made['kind'] | { readonly error: unknown }): void => {
+    const onOther = (path: SyncPath, _job: Job, why: NotMade): void => {
       this.#other(path, job, why);
     };
     const { remote } = this;
-    const { local, content, log } = this.#parts;
+    const { local, log } = this.#parts;
     const holdRemovals = (): boolean => this.#looksEmptied();
-    yield* runJob(job, { local, remote, content, maker: this.#maker, sender, onOther, holdRemovals, log });
+    const mayTurnUp = (path: SyncPath): boolean => this.#mayTurnUp(path, job);
+    const parts = { local, remote, maker: this.#maker, sender, onOther, holdRemovals, mayTurnUp, log };
+    yield* runJob(job, parts);
     this.#finishIfOver(job);
   }
 
+  /**
+   * Whether a long file that is gone here may yet turn up at another path: its deletion waits for a moment, and for as
+   * long as a file of its size is being looked at, because renaming it there is so much cheaper than sending it again.
+   */
+  #mayTurnUp(path: SyncPath, job: Job): boolean {
+    const there = this.remote.expected(path);
+    if (there.kind !== 'file' || there.size <= maxInlineBytes) return false;
+    return !job.isRetry || [...this.#startedLarge.values()].includes(there.size);
+  }
+
   /** What could not become an operation in the ordinary way. */
-  #other(path: SyncPath, job: Job, why: Made['kind'] | { readonly error: unknown }): void {
+  #other(path: SyncPath, job: Job, why: NotMade): void {
     if (typeof why === 'object') this.#unreadable(path, why.error);
+    else if (why === 'held') this.#retries.add(path, 'held');
     else if (why === 'large') this.#startLarge(path, job);
     else if (why === 'changing') this.#changing(path);
     else {
@@ -236,6 +254,8 @@ export class Pusher implements Disposable {
     const sender = this.#sender;
     if (sender === undefined) return;
     job.began();
+    const entry = this.#parts.local.tree.get(path);
+    if (entry?.kind === 'file') this.#startedLarge.set(path, entry.fingerprint.size);
     this.#bulk.push(this.#runLarge(path, job, sender));
   }
 
@@ -258,6 +278,7 @@ export class Pusher implements Disposable {
     } catch (error) {
       result = { kind: 'unreadable', error };
     }
+    this.#startedLarge.delete(path);
     job.ended(undefined);
     if (result.kind === 'unreadable') this.#unreadable(path, result.error);
     else if (result.kind === 'changing') this.#changing(path);
@@ -296,6 +317,7 @@ export class Pusher implements Disposable {
     if (nack === undefined) for (const effect of effects) this.#isFine(effect.path);
     else if (nack.reason === 'notEmpty' && this.#isPodsOwn(path)) this.#letGo(path);
     else {
+      if (operation.kind === 'move') this.#maker.refused(path);
       this.#refusedContent(path, nack);
       for (const effect of effects.slice(1)) this.#retries.add(effect.path, 'base');
     }
@@ -332,6 +354,7 @@ export class Pusher implements Disposable {
   }
 
   #isFine(path: SyncPath): void {
+    this.#maker.accepted(path);
     this.#retries.succeeded(path);
     this.#parts.problems.setRemote(path, undefined);
   }
@@ -452,6 +475,7 @@ export class Pusher implements Disposable {
   }
 
   #dropLanes(): void {
+    this.#startedLarge.clear();
     for (const lanes of [this.#urgent, this.#ordinary, this.#bulk]) {
       for (const steps of lanes.splice(0)) steps.return();
     }

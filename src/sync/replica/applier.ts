@@ -246,6 +246,7 @@ export class Applier {
   }
 
   #move(operation: Move, owner: string): Outcome {
+    if (operation.exchange) return this.#exchange(operation, owner);
     const { path, base, from, fromState } = operation;
     const source = this.#parts.observer.observe(from);
     const found = this.#parts.observer.observe(path);
@@ -262,6 +263,41 @@ export class Applier {
     this.#parts.state.forget(from, owner);
     this.#settleFile(path, fromState, before, owner);
     return { kind: 'applied', path };
+  }
+
+  /** Both files get the other's name by one rename each: neither path is ever without a file. */
+  #exchange({ path, base, from, fromState }: Move, owner: string): Outcome {
+    const { observer, folder: place, stage, state } = this.#parts;
+    const [one, two] = [observer.observe(path), observer.observe(from)];
+    if (base.kind !== 'file' || fromState.kind !== 'file') return baseRefusal(path, one.state);
+    if (!sameContent(one.state, fromState) || !sameContent(two.state, base)) {
+      if (!sameContent(one.state, base)) return baseRefusal(path, one.state);
+      if (!sameContent(two.state, fromState)) return refusal(path, 'base', one.state, `${from} is not as expected.`);
+      const [first, second] = [stage.fresh(), stage.fresh()];
+      try {
+        linkSync(place.entry(path), first);
+        linkSync(place.entry(from), second);
+        state.intend(path, fromState, owner);
+        state.intend(from, base, owner);
+        this.#putBack(second, path, one.entry);
+        this.#putBack(first, from, two.entry);
+      } finally {
+        for (const file of [first, second]) rmSync(file, { force: true });
+      }
+    }
+    this.#settleFile(path, fromState, two.entry, owner);
+    this.#settleFile(from, base, one.entry, owner);
+    return { kind: 'applied', path };
+  }
+
+  /** Gives a file that has another name already this one. What was there has a name as well, unless it came just now. */
+  #putBack(staged: string, path: SyncPath, expected: DiskEntry): void {
+    const target = this.#parts.folder.entry(path);
+    const kept = this.#parts.rescued.keepName(target);
+    renameSync(staged, target);
+    if (kept === undefined) return;
+    if (sameVersion(lookAt(kept), expected)) rmSync(kept);
+    else this.#parts.rescued.keep(kept, path, 'rescued');
   }
 
   /** Records a file by the fingerprint it has now, unless somebody already wrote to it again. */

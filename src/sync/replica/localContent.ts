@@ -30,10 +30,10 @@ export class LocalContent {
     return hash === undefined ? undefined : stateOf(entry, hash);
   }
 
-  /** Whether the file was read as it is now, but so soon after it was written that it may have been written again. */
-  isDoubtful(path: SyncPath, entry: FileEntry): boolean {
-    const { fingerprint } = entry;
-    return this.known(path, entry) === undefined && this.#hashes.findLikely(path, fingerprint) !== undefined;
+  /** The same, also when it was read so soon after it was written that it may have been written again. */
+  likely(path: SyncPath, entry: FileEntry): FileState | undefined {
+    const hash = this.#hashes.findLikely(path, entry.fingerprint);
+    return hash === undefined ? undefined : stateOf(entry, hash);
   }
 
   /** Reads a short file; `undefined` when it changed meanwhile. */

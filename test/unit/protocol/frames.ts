@@ -52,7 +52,7 @@ export function randomFrames(random: Random): Frame[] {
     { kind: 'makeLink', ...head(), target: `t${text(random)}` },
     { kind: 'setExecutable', ...head(), executable },
     { kind: 'delete', ...head() },
-    { kind: 'move', ...head(), from: path(random), fromState: state(random) },
+    { kind: 'move', ...head(), from: path(random), fromState: state(random), exchange: random.chance(0.5) },
     { kind: 'forget', ...head() },
     {
       kind: 'begin',

@@ -46,7 +46,7 @@ suite('a replica', () => {
       disk.applied({ kind: 'makeLink', ...head('d/l'), target: 'a' });
       disk.put('run', 'run');
       disk.applied({ kind: 'setExecutable', ...head('run'), base: disk.state('run'), executable: 'yes' });
-      disk.applied({ kind: 'move', ...head('d/b'), from: at('run'), fromState: run });
+      disk.applied({ kind: 'move', ...head('d/b'), from: at('run'), fromState: run, exchange: false });
       disk.applied({ kind: 'delete', ...head('d/l'), base: { kind: 'link', target: 'a' } });
       if (time === 0) assert.deepEqual(readdirSync(disk.files), ['d']);
       rmSync(path.join(disk.files, 'd'), { recursive: true });

@@ -36,6 +36,11 @@ export class World {
     return this.#engine;
   }
 
+  /** Whether there is an engine. */
+  get isOpen(): boolean {
+    return this.#engine !== undefined;
+  }
+
   get sidecar(): SidecarProcess {
     assert.ok(this.#sidecar !== undefined, 'no sidecar is running');
     return this.#sidecar;
