@@ -193,7 +193,7 @@ export class LiveSession implements DevSession {
     this.dispatch({ kind: 'endRequested' });
     const started = this.#deps.scheduler.now();
     try {
-      const { keptChanges, unfinished } = await endDevMode(this.#cluster, this.#ref, {
+      const { keptChanges, unfinished, leftover } = await endDevMode(this.#cluster, this.#ref, {
         session: this.id,
         signal,
         scheduler: this.#deps.scheduler,
@@ -201,7 +201,7 @@ export class LiveSession implements DevSession {
       });
       await this.close(undefined);
       await forgetSession(this.#deps.stateDir, this.id);
-      return { keptChanges, unfinished, milliseconds: this.#deps.scheduler.now() - started };
+      return { keptChanges, unfinished: leftover ?? unfinished, milliseconds: this.#deps.scheduler.now() - started };
     } catch (error) {
       const pod = this.#pods?.state;
       const name = pod?.kind === 'ready' ? pod.pod : undefined;
