@@ -312,7 +312,8 @@ export class Applier {
   /** Whether what was found is still what a workspace put there. */
   #isUnchangedPut(path: SyncPath, found: PathState): boolean {
     const entry = this.#parts.state.ledger.get(path);
-    return entry !== undefined && sameContent(entry.put, found);
+    // What is about to be there is recorded already; what was found is then among the states before it.
+    return entry !== undefined && [entry.put, ...entry.earlier].some((put) => sameContent(put, found));
   }
 
   #refusal(path: SyncPath, error: unknown): Outcome {

@@ -69,6 +69,23 @@ suite('what a person can ask of the sync', { concurrency: 4 }, () => {
     });
   });
 
+  test('a version counts as rescued only if somebody in the pod wrote it', async () => {
+    await inWorld(async (world) => {
+      world.write('a.txt', 'one');
+      await world.start();
+      await world.settle();
+      world.write('a.txt', 'two');
+      await world.settle();
+      writeFileSync(path.join(world.remote, 'a.txt'), 'by the pod');
+      world.write('a.txt', 'three');
+      await world.settle();
+      rmSync(path.join(world.root, 'a.txt'));
+      await world.settle();
+      const versions = await world.engine.restorable();
+      assert.deepEqual(versions.map(({ why }) => why).toSorted(), ['deleted', 'replaced', 'rescued']);
+    });
+  });
+
   test('restoring says what is in the way, and that a version is gone', async () => {
     await inWorld(async (world) => {
       world.write('a', 'one');
