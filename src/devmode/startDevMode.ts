@@ -8,7 +8,6 @@ import { awaitDevPod } from './awaitDevPod.ts';
 import { developableKind } from './core/developableKinds.ts';
 import type { DevSpec } from './core/devSpec.ts';
 import { mountsBelow } from './core/mountsBelow.ts';
-import { recordedAt } from './core/ownership.ts';
 import type { RolloutStep } from './core/progress.ts';
 import { readRecord } from './core/recordAnnotation.ts';
 import { goneError, takenError } from './core/refusals.ts';
@@ -16,7 +15,6 @@ import { enter } from './core/template.ts';
 import type { DevModeContext } from './devModeContext.ts';
 import { endDevMode } from './endDevMode.ts';
 import { patchBetween } from './patchBetween.ts';
-import { chooseNode, replacePods } from './replacePods.ts';
 import { refuseAutoscaled, refuseInsecure } from './surroundings.ts';
 import { refuseWithoutRights } from './rights.ts';
 import { withLastOutput } from './lastOutput.ts';
@@ -66,11 +64,8 @@ export async function startDevMode(
   const attempt = { written: false };
   try {
     const workload = await writeEntered(cluster, ref, spec, options, attempt);
-    const record = readRecord(workload);
-    if (record !== undefined) await replacePods(cluster, ref, { workload, record }, signal);
     const { session, container, workDir } = spec;
-    const generation = workload.metadata.generation ?? 0;
-    const target = { ref, session, container, generation, since: recordedAt(workload) };
+    const target = { ref, session, container, generation: workload.metadata.generation ?? 0 };
     const pod = await awaitDevPod(cluster, target, options);
     const podSpec = objectField(templateOf(developableKind(ref), workload).spec);
     return { pod, mountsBelow: mountsBelow(podSpec, container, workDir) };
@@ -92,23 +87,16 @@ async function writeEntered(
   cluster: Cluster,
   ref: ObjectRef,
   spec: DevSpec,
-  { signal, onStep, log, scheduler }: StartOptions,
+  { signal, onStep, log }: StartOptions,
   attempt: { written: boolean },
 ): Promise<KubeObject> {
   for (let tries = 0; tries < maxConflicts; tries += 1) {
     const current = await cluster.get(ref, signal);
     if (current === undefined || current.metadata.deletionTimestamp !== undefined) throw goneError(ref);
     const record = readRecord(current);
-    if (record?.ending === true) {
-      // Somebody's end was cut short; nobody develops it any more.
-      const { session } = record;
-      await endDevMode(cluster, ref, { session, signal, scheduler, log, wait: false });
-      continue;
-    }
     if (record?.session === spec.session) return current;
     if (record !== undefined) throw takenError(ref, record, spec.developer.installation);
-    const node = await chooseNode(cluster, ref, current, signal);
-    const { object } = enter(ref, current, { ...spec, node });
+    const { object } = enter(ref, current, spec);
     await refuseInsecure({ cluster, ref, signal, log }, object);
     onStep({ step: 'patch', detail: `Changing ${describeRef(ref)}` });
     signal.throwIfAborted();
@@ -137,9 +125,7 @@ async function putBack(
 ): Promise<void> {
   try {
     const signal = AbortSignal.timeout(putBackLimit);
-    const options = { session, signal, scheduler, log, wait: false, retryFor: putBackLimit };
-    const { leftover } = await endDevMode(cluster, ref, options);
-    if (leftover !== undefined) throw new Error(leftover);
+    await endDevMode(cluster, ref, { session, signal, scheduler, log, wait: false, retryFor: putBackLimit });
   } catch (error) {
     const first = isAbortError(told) ? 'The start was cancelled.' : told.message;
     throw new UserError({

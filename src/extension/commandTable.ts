@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { chooseWorkload } from './prompts/chooseWorkload.ts';
 import { debugProgram, runProgram } from './session/programCommands.ts';
 import { openSessionConfig, openWorkspaceConfig } from './develop/openConfig.ts';
+import type { SyncReader } from '../present/syncArrivals.ts';
 import type { CommandHandler, CommandTable } from './register.ts';
 import type { Services } from './services.ts';
 import { chooseSession } from './session/chooseSession.ts';
@@ -10,9 +11,11 @@ import { forwardPort, openPort, stopForward } from './session/ports.ts';
 import { showSessionMenu } from './session/showMenu.ts';
 import { isSyncPaused, isSyncRunning, type SessionState, type WorkloadId } from '../session/core/state.ts';
 import { workloadOf } from './subject.ts';
+import { compareConflicts, conflictOf, settleConflict } from './sync/conflicts.ts';
 import { ignorePath, openSyncedFile, retryPath } from './sync/fileCommands.ts';
 import { syncedFileOf } from './sync/syncedFile.ts';
 import { waitForSync } from './sync/syncCommands.ts';
+import { compareVersion, restoreFile, restoreVersion, versionOf } from './sync/versionCommands.ts';
 import { showPodLogs } from './terminals/podLogs.ts';
 
 /** What commands show of the window itself. */
@@ -24,7 +27,8 @@ export interface WindowParts {
 
 /** Every command and what it does, over the services of the window. */
 export function commandTable(services: Services, { showLog, showProblems }: WindowParts): CommandTable {
-  const { sessions, terminals, debug, startDevelop, endDevelop, clusterCommands, now, locale } = services;
+  const { sessions, terminals, debug, startDevelop, endDevelop, clusterCommands, versions, now, locale } = services;
+  const reader = (): SyncReader => ({ now: now(), locale });
   /** A command about one session of this window. */
   const onSession =
     (
@@ -56,6 +60,7 @@ export function commandTable(services: Services, { showLog, showProblems }: Wind
     'podloop.openPort': onSession('Open Forwarded Port', openPort),
     'podloop.forwardPort': onSession('Forward Port', (open) => forwardPort(open, services.log)),
     'podloop.stopForward': onSession('Stop Forwarding Port', stopForward),
+    'podloop.restoreFile': onSession('Restore Deleted or Replaced File', (open) => restoreFile(open, reader())),
     'podloop.flushSync': onSession('Wait for Sync', waitForSync),
     'podloop.pauseSync': onSession('Pause Sync', ({ session }) => session.sync.pause(), isSyncRunning),
     'podloop.resumeSync': onSession('Resume Sync', ({ session }) => session.sync.resume(), isSyncPaused),
@@ -90,6 +95,12 @@ export function commandTable(services: Services, { showLog, showProblems }: Wind
     'podloop.retryPath': (subject) => {
       retryPath(syncedFileOf(sessions, subject));
     },
+    'podloop.compareConflict': (subject) => compareConflicts([conflictOf(sessions, subject)]),
+    'podloop.keepMine': (subject) => settleConflict(conflictOf(sessions, subject), 'mine'),
+    'podloop.takeTheirs': (subject) => settleConflict(conflictOf(sessions, subject), 'theirs'),
+    'podloop.markMerged': (subject) => settleConflict(conflictOf(sessions, subject), 'merged'),
+    'podloop.compareVersion': (subject) => compareVersion(versionOf(sessions, versions, subject), reader()),
+    'podloop.restoreVersion': (subject) => restoreVersion(versionOf(sessions, versions, subject)),
     'podloop.ignorePath': (subject) => ignorePath(syncedFileOf(sessions, subject), services.log),
   };
 }

@@ -14,6 +14,7 @@ export const commandIds = [
   'podloop.flushSync',
   'podloop.pauseSync',
   'podloop.resumeSync',
+  'podloop.restoreFile',
   'podloop.reconnect',
   'podloop.showProblems',
   'podloop.showMenu',
@@ -32,6 +33,12 @@ export const commandIds = [
   'podloop.openSyncedFile',
   'podloop.retryPath',
   'podloop.ignorePath',
+  'podloop.compareConflict',
+  'podloop.keepMine',
+  'podloop.takeTheirs',
+  'podloop.markMerged',
+  'podloop.compareVersion',
+  'podloop.restoreVersion',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
@@ -65,6 +72,8 @@ export const contextKeys = [
   'podloop.syncRunning',
   /** Whether the sync of a session of this window is paused. */
   'podloop.syncPaused',
+  /** Paths of the local files that have a conflict. */
+  'podloop.conflicts',
   /** Whether Run or Debug keeps a program in a pod. */
   'podloop.running',
 ] as const;

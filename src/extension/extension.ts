@@ -6,6 +6,7 @@ import { inBackground } from './background.ts';
 import { commandTitles, terminalProfile } from './contributions.ts';
 import { hostLog } from './hostLog.ts';
 import { registerCommands } from './register.ts';
+import { serveReadOnlyFiles } from './sync/readOnlyFiles.ts';
 import { SyncView } from './sync/syncView.ts';
 import { ClustersView } from './tree/clustersView.ts';
 import type { DevWindow } from './devWindow.ts';
@@ -37,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
     channel,
     clusters,
     sync,
+    serveReadOnlyFiles(stateDir),
     registerCommands(async () => (await load()).commands, { titles: commandTitles(readManifest(context)), log }),
     vscode.window.registerTerminalProfileProvider(terminalProfile, {
       provideTerminalProfile: async () => (await load()).terminalProfile(),

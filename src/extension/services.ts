@@ -22,6 +22,7 @@ import { SessionStatusBar } from './session/sessionStatusBar.ts';
 import { Settings } from './settings.ts';
 import { DevTerminals } from './terminals/devTerminals.ts';
 import { SyncTree } from './sync/syncTree.ts';
+import { VersionLists } from './sync/versionLists.ts';
 import { ClusterTree } from './tree/clusterTree.ts';
 
 /** What the window hands to the services. */
@@ -78,7 +79,8 @@ export async function createServices({ stateDir, version, globalState, log }: Wi
     scheduler,
     log,
   });
-  const syncTree = new SyncTree(sessions, () => ({ now: now(), locale }));
+  const versions = new VersionLists(sessions);
+  const syncTree = new SyncTree({ sessions, versions, reader: () => ({ now: now(), locale }), log });
   const terminals = new DevTerminals();
   const debug = new DebugProgram(terminals, scheduler, log);
   const shared = { clusters, sessions, settings, memory, sessionDeps, viewer, now, locale, scheduler, log };
@@ -99,6 +101,7 @@ export async function createServices({ stateDir, version, globalState, log }: Wi
     ...shared,
     contexts,
     tree,
+    versions,
     syncTree,
     terminals,
     debug,

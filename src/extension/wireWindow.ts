@@ -11,7 +11,9 @@ import { innermost } from './session/chooseSession.ts';
 import type { OpenSessions } from './session/openSessions.ts';
 import { forwardConfigured } from './session/ports.ts';
 import { tellSyncFailures } from './session/syncFailures.ts';
+import { localUri, openConflicts, tellConflicts } from './sync/conflicts.ts';
 import type { SyncView } from './sync/syncView.ts';
+import { tellWatchTrouble } from './sync/watchTrouble.ts';
 import type { ClustersView } from './tree/clustersView.ts';
 
 /** The views of the window. */
@@ -23,10 +25,11 @@ export interface Views {
 /** Lets what happens in the services and in the window reach each other; ends with what it returns. */
 export function wireWindow(services: Services, views: Views): vscode.Disposable {
   const { sessions, tree, clusters, log } = services;
-  const known = new Map<ContextKey, string | boolean>();
-  const set = (key: ContextKey, value: string | boolean): void => {
-    if (known.get(key) === value) return;
-    known.set(key, value);
+  const known = new Map<ContextKey, string>();
+  const set = (key: ContextKey, value: string | boolean | readonly string[]): void => {
+    const text = JSON.stringify(value);
+    if (known.get(key) === text) return;
+    known.set(key, text);
     inBackground(log, `Setting ${key}`, setContextKey(key, value));
   };
   const clustersView = views.clusters;
@@ -50,6 +53,10 @@ export function wireWindow(services: Services, views: Views): vscode.Disposable 
       );
       set('podloop.syncRunning', states.some(isSyncRunning));
       set('podloop.syncPaused', states.some(isSyncPaused));
+      set(
+        'podloop.conflicts',
+        openConflicts(sessions).map((conflict) => localUri(conflict).fsPath),
+      );
     }),
     services.terminals.onChange(() => {
       set(
@@ -60,6 +67,8 @@ export function wireWindow(services: Services, views: Views): vscode.Disposable 
     sessions.onOpen((open) => {
       forwardConfigured(open, log);
       tellSyncFailures(open, log);
+      tellConflicts(open, log);
+      tellWatchTrouble(open, log);
     }),
     sessions.onLost(({ state, error }) => {
       const attempt = { title: `Dev mode of ${state.workload.name}`, retry: undefined, subject: state.workload };

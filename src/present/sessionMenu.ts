@@ -12,6 +12,7 @@ export type SessionVerb =
   | 'flushSync'
   | 'pauseSync'
   | 'resumeSync'
+  | 'restoreFile'
   | 'reconnect'
   | 'showProblems'
   | 'showLogs'
@@ -83,6 +84,7 @@ function syncLines(state: SessionState): readonly MenuLine[] {
           ...(down ? [] : [verb('flushSync', 'sync', 'Wait for Sync')]),
           ...(isSyncRunning(state) ? [verb('pauseSync', 'debug-pause', 'Pause Sync')] : []),
         ]),
+    ...(phase.kind === 'active' ? [verb('restoreFile', 'trash', 'Restore Deleted or Replaced File...')] : []),
     ...(phase.kind === 'active' ? [verb('showLogs', 'list-flat', 'Show Pod Logs')] : []),
   ];
 }

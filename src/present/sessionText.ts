@@ -43,7 +43,7 @@ export function sessionText(state: SessionState, now: number, locale: Locale): S
       return busy(text, step?.detail, 'loading~spin');
     }
     case 'active':
-      return syncText(phase.sync, state.problems.length, now, locale);
+      return syncText(phase.sync, exceptions(state), now, locale);
     case 'recovering':
       return disconnected(phase.since, phase.reason, now, locale);
     case 'ending':
@@ -60,7 +60,16 @@ export function sendingText(sync: Extract<SyncStatus, { kind: 'sending' }>): str
   return `syncing ${grouped(sync.files)} of ${count(sync.totalFiles, 'file')}`;
 }
 
-function syncText(sync: SyncStatus, problems: number, now: number, locale: Locale): SessionText {
+/** What is not in sync, or not settled, although everything else is: ` but for 2 paths, 1 conflict`. */
+function exceptions({ problems, conflicts }: SessionState): string {
+  const parts = [
+    ...(problems.length > 0 ? [count(problems.length, 'path')] : []),
+    ...(conflicts.length > 0 ? [count(conflicts.length, 'conflict')] : []),
+  ];
+  return parts.length === 0 ? '' : ` but for ${parts.join(', ')}`;
+}
+
+function syncText(sync: SyncStatus, but: string, now: number, locale: Locale): SessionText {
   switch (sync.kind) {
     case 'connecting':
       return busy('connecting');
@@ -69,13 +78,8 @@ function syncText(sync: SyncStatus, problems: number, now: number, locale: Local
     case 'sending':
       return busy(sendingText(sync), sync.path);
     case 'inSync':
-      if (problems === 0) return { icon: 'check', text: 'in sync', reason: undefined, urgency: 'calm' };
-      return {
-        icon: 'warning',
-        text: `in sync but for ${count(problems, 'path')}`,
-        reason: undefined,
-        urgency: 'warning',
-      };
+      if (but === '') return { icon: 'check', text: 'in sync', reason: undefined, urgency: 'calm' };
+      return { icon: 'warning', text: `in sync${but}`, reason: undefined, urgency: 'warning' };
     case 'paused':
       return { icon: 'debug-pause', text: 'sync paused', reason: undefined, urgency: 'warning' };
     case 'disconnected':

@@ -3,7 +3,8 @@ import type { Arrival } from '../session/core/arrivals.ts';
 import type { SessionState } from '../session/core/state.ts';
 import { clockSecond, count, grouped, type Locale, quickness } from './locale.ts';
 import { escapeMarkdown, factSheet } from './markdown.ts';
-import type { SyncRow } from './syncNode.ts';
+import type { SyncNode, SyncRow } from './syncNode.ts';
+import { plainRow } from './syncPlainRow.ts';
 
 /** When and in which language rows are read. `now` is epoch milliseconds. */
 export interface SyncReader {
@@ -27,7 +28,10 @@ export function arrivedRows(state: SessionState, id: number, reader: SyncReader)
   if (arrival === undefined) return [];
   const rows = arrival.paths.map((path) => pathRow(state, arrival, path, reader));
   const more = arrival.total - rows.length;
-  return more > 0 ? [...rows, moreRow(state, arrival, more)] : rows;
+  const { workload } = state;
+  const parent: SyncNode = { kind: 'arrival', workload, arrival: id };
+  const node: SyncNode = { kind: 'more', workload, parent };
+  return more > 0 ? [...rows, plainRow(node, `and ${grouped(more)} more`)] : rows;
 }
 
 function batchRow({ workload }: SessionState, arrival: Arrival, reader: SyncReader): SyncRow {
@@ -43,6 +47,7 @@ function batchRow({ workload }: SessionState, arrival: Arrival, reader: SyncRead
     expansion: 'collapsed',
     words: ['arrival'],
     file: undefined,
+    action: undefined,
   };
 }
 
@@ -61,21 +66,7 @@ function pathRow(state: SessionState, arrival: Arrival, path: SyncPath, reader: 
     expansion: 'none',
     words: ['arrived', 'path', 'ignore'],
     file: { folder, path },
-  };
-}
-
-function moreRow({ workload }: SessionState, arrival: Arrival, more: number): SyncRow {
-  const label = `and ${grouped(more)} more`;
-  return {
-    node: { kind: 'more', workload, arrival: arrival.id },
-    label,
-    description: undefined,
-    icon: undefined,
-    tooltip: label,
-    accessibleLabel: label,
-    expansion: 'none',
-    words: ['more'],
-    file: undefined,
+    action: 'openSyncedFile',
   };
 }
 

@@ -40,6 +40,7 @@ export function problemRows({ workload, folder, problems }: SessionState): reado
       expansion: 'none',
       words: ['problem', 'path', ...remedies],
       file: { folder, path },
+      action: 'openSyncedFile',
     };
   });
 }

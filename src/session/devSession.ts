@@ -30,7 +30,10 @@ export interface RunningCommand extends Disposable {
 }
 
 /** What a person decides about the sync of a session. */
-export type SessionSync = Pick<SyncEngine, 'pause' | 'resume'>;
+export type SessionSync = Pick<
+  SyncEngine,
+  'pause' | 'resume' | 'resolveConflict' | 'restorable' | 'openRestorable' | 'restore'
+>;
 
 /** One developer's stay in one workload. */
 export interface DevSession {

@@ -87,5 +87,42 @@ scenario(
       await until('it is synced again', async () => (await inPod('cat unwanted.log')) === 'two');
       await rm(local('unwanted.log'));
     });
+
+    await step('a file is deleted by mistake', async () => {
+      await rm(local('src/cartCookie.js'));
+      await until('it is gone from the pod', async () => !(await inPod('ls src')).includes('cartCookie.js'));
+      await sync.expand('web', 'Deleted or Replaced');
+      await sync.waitForDescription(['web', 'Deleted or Replaced', 'cartCookie.js'], /^deleted \d\d:\d\d · src$/);
+    });
+    await step('look at it', async () => {
+      await sync.click('web', 'Deleted or Replaced', 'cartCookie.js');
+      await until('it is shown', async () => (await editor.tabs()).includes('cartCookie.js'));
+    });
+    await step('restore it', async () => {
+      await sync.runInlineAction(['web', 'Deleted or Replaced', 'cartCookie.js'], 'Restore');
+      await until('it is back in the pod', async () => (await inPod('ls src')).includes('cartCookie.js'));
+      assert.match(await readFile(local('src/cartCookie.js'), 'utf8'), /cookie/i);
+    });
+    await step('compare with an older version', async () => {
+      const versions = ['web', 'Deleted or Replaced', 'identity.js'];
+      await sync.click(...versions);
+      await until('the comparison is open', async () =>
+        (await world.vsCode.page.locator('.tabs-container .tab.active').innerText()).includes('↔ now'),
+      );
+    });
+    await step('restore by the palette', async () => {
+      await workbench.runCommand('Podloop: Restore Deleted or Replaced File...');
+      await world.vsCode.quickInput.waitFor(/Restore Deleted or Replaced File: web/);
+      await world.vsCode.quickInput.items();
+    });
+    await step('choose a version', async () => {
+      const { quickInput } = world.vsCode;
+      await quickInput.type('identity');
+      await quickInput.toggle('src/identity.js');
+      await quickInput.accept();
+      await until('the older text is in the pod', async () =>
+        (await inPod('cat src/identity.js')).startsWith('// edited'),
+      );
+    });
   },
 );

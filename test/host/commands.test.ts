@@ -16,6 +16,7 @@ const aboutSessions = [
   'flushSync',
   'pauseSync',
   'resumeSync',
+  'restoreFile',
   'reconnect',
   'showProblems',
   'showMenu',
@@ -39,7 +40,7 @@ test('everything can be refreshed', { timeout: 20_000 }, async () => {
 });
 
 test('commands on files of the Sync view say when there is none', { timeout: 20_000 }, async () => {
-  for (const name of ['openSyncedFile', 'retryPath', 'ignorePath']) {
+  for (const name of ['openSyncedFile', 'retryPath', 'ignorePath', 'keepMine', 'compareVersion']) {
     assert.equal(await vscode.commands.executeCommand(`podloop.${name}`), undefined);
   }
   await vscode.commands.executeCommand('notifications.clearAll');

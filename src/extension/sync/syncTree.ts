@@ -1,9 +1,13 @@
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
+import { toError } from '../../base/errors.ts';
 import { Emitter } from '../../base/event.ts';
-import type { SyncReader } from '../../present/syncArrivals.ts';
 import { parentSyncNode, syncNodeId, type SyncNode, type SyncRow } from '../../present/syncNode.ts';
+import type { Log } from '../../base/log.ts';
+import type { SyncReader } from '../../present/syncArrivals.ts';
 import { syncRows } from '../../present/syncRows.ts';
+import type { WorkloadId } from '../../session/core/state.ts';
 import type { OpenSessions } from '../session/openSessions.ts';
+import type { VersionLists } from './versionLists.ts';
 
 /** A row as VS Code holds it: the same object for the same id, whatever the row says meanwhile. */
 export class SyncElement {
@@ -14,6 +18,14 @@ export class SyncElement {
     this.id = id;
     this.row = row;
   }
+}
+
+/** What the tree takes from outside. */
+export interface SyncTreeDeps {
+  readonly sessions: OpenSessions;
+  readonly versions: VersionLists;
+  readonly reader: () => SyncReader;
+  readonly log: Log;
 }
 
 /** What was last handed out below a row. */
@@ -27,26 +39,36 @@ interface Shown {
 
 /** Rows about the sync of each session of the window. It says what changed only while somebody looks. */
 export class SyncTree implements Disposable {
-  readonly #sessions: OpenSessions;
-  readonly #reader: () => SyncReader;
+  readonly #deps: SyncTreeDeps;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new Emitter<SyncElement | undefined>());
   readonly #elements = new Map<string, SyncElement>();
   /** By id; that of the top is ''. */
   readonly #shown = new Map<string, Shown>();
+  /** What had happened to each session when its versions were last told to have changed. */
+  readonly #seen = new Map<string, string>();
   #visible = true;
 
   /** A row whose own text or children changed; `undefined` is the top. */
   readonly onChange = this.#changed.event;
 
-  constructor(sessions: OpenSessions, reader: () => SyncReader) {
-    this.#sessions = sessions;
-    this.#reader = reader;
+  constructor(deps: SyncTreeDeps) {
+    this.#deps = deps;
     this.#store.add(
-      sessions.onChange(() => {
-        this.#tellChanges();
+      deps.sessions.onChange(() => {
+        this.#update();
       }),
     );
+  }
+
+  /** Gets what is needed to hand out the rows below one. */
+  async prepare(parent: SyncElement | undefined): Promise<void> {
+    const node = parent?.row.node;
+    if (node?.kind !== 'group' || node.group !== 'versions') return;
+    const { versions, log } = this.#deps;
+    await versions.ask(node.workload).catch((error: unknown) => {
+      log.warn(`The versions to restore are not known: ${toError(error).message}`);
+    });
   }
 
   children(parent: SyncElement | undefined): readonly SyncElement[] {
@@ -78,7 +100,7 @@ export class SyncTree implements Disposable {
 
   setVisible(visible: boolean): void {
     this.#visible = visible;
-    this.#tellChanges();
+    this.#update();
   }
 
   dispose(): void {
@@ -86,9 +108,23 @@ export class SyncTree implements Disposable {
   }
 
   /** Tells the rows that show something else by now, and those below which rows came or went. */
-  #tellChanges(): void {
+  #update(): void {
     if (!this.#visible) return;
     for (const [id, shown] of [...this.#shown]) if (!shown.stale) this.#tellChangesBelow(id, shown);
+    for (const { workload, arrivals, conflicts } of this.#deps.sessions.states) {
+      this.#tellVersions(workload, JSON.stringify([arrivals[0]?.id, conflicts.map(({ id }) => id)]));
+    }
+  }
+
+  /** Whatever arrives and whatever is settled leaves versions behind; they are asked for again where they are shown. */
+  #tellVersions(workload: WorkloadId, seen: string): void {
+    const id = syncNodeId({ kind: 'group', workload, group: 'versions' });
+    const shown = this.#shown.get(id);
+    if (shown !== undefined && !shown.stale && this.#seen.get(id) !== seen) {
+      shown.stale = true;
+      this.#changed.fire(this.#elements.get(id));
+    }
+    this.#seen.set(id, seen);
   }
 
   #tellChangesBelow(id: string, shown: Shown): void {
@@ -111,7 +147,9 @@ export class SyncTree implements Disposable {
   }
 
   #rows(parent: SyncNode | undefined): readonly SyncRow[] {
-    return syncRows(parent, this.#sessions.states, this.#reader());
+    const { sessions, versions, reader } = this.#deps;
+    const facts = { ...reader(), sessions: sessions.states, versions: (workload: WorkloadId) => versions.of(workload) };
+    return syncRows(parent, facts);
   }
 
   /** Lets go of a row that is gone, with everything below it. */

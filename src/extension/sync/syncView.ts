@@ -17,7 +17,10 @@ export class SyncView implements vscode.Disposable {
       treeDataProvider: {
         onDidChangeTreeData: this.#changed.event,
         getTreeItem: syncItem,
-        getChildren: (element) => [...(this.#tree?.children(element) ?? [])],
+        getChildren: async (element) => {
+          await this.#tree?.prepare(element);
+          return [...(this.#tree?.children(element) ?? [])];
+        },
         getParent: (element) => this.#tree?.parent(element),
       },
     });

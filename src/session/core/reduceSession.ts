@@ -1,5 +1,6 @@
 import { unreachable } from '../../base/errors.ts';
-import type { BatchApplied, SyncProblem, SyncStatus } from '../../sync/core/status.ts';
+import type { SyncConflict } from '../../sync/core/conflict.ts';
+import type { BatchApplied, SyncProblem, SyncStatus, WatchTrouble } from '../../sync/core/status.ts';
 import { withArrival } from './arrivals.ts';
 import type { ForwardState, SessionPhase, SessionState, StartStep, StepReport } from './state.ts';
 
@@ -11,6 +12,8 @@ export type SessionAction =
   | { readonly kind: 'syncChanged'; readonly sync: SyncStatus; readonly at: number }
   | { readonly kind: 'arrived'; readonly batch: BatchApplied; readonly at: number }
   | { readonly kind: 'problemsChanged'; readonly problems: readonly SyncProblem[] }
+  | { readonly kind: 'conflictsChanged'; readonly conflicts: readonly SyncConflict[] }
+  | { readonly kind: 'watchTroubleChanged'; readonly watchTrouble: WatchTrouble | undefined }
   | { readonly kind: 'forwardsChanged'; readonly forwards: readonly ForwardState[] }
   | { readonly kind: 'endRequested' }
   | { readonly kind: 'endFailed'; readonly pod: string | undefined; readonly at: number; readonly reason: string }
@@ -29,8 +32,9 @@ export function initialSession(
   identity: Pick<SessionState, 'workload' | 'container' | 'folder' | 'workDir'>,
   phase: SessionPhase,
 ): SessionModel {
-  const nothing = { forwards: [], problems: [], arrivals: [], sendingSince: undefined };
-  return { state: { ...identity, phase, ...nothing }, sync: { kind: 'connecting' }, stepStarted: 0 };
+  const nothing = { forwards: [], problems: [], conflicts: [], arrivals: [] };
+  const state = { ...identity, phase, ...nothing, watchTrouble: undefined, sendingSince: undefined };
+  return { state, sync: { kind: 'connecting' }, stepStarted: 0 };
 }
 
 /** The next model, or `undefined` when the action is not legal in this phase: the caller logs and ignores it. */
@@ -63,6 +67,10 @@ export function reduceSession(model: SessionModel, action: SessionAction): Sessi
     }
     case 'problemsChanged':
       return { ...model, state: { ...model.state, problems: action.problems } };
+    case 'conflictsChanged':
+      return { ...model, state: { ...model.state, conflicts: action.conflicts } };
+    case 'watchTroubleChanged':
+      return { ...model, state: { ...model.state, watchTrouble: action.watchTrouble } };
     case 'forwardsChanged':
       return { ...model, state: { ...model.state, forwards: action.forwards } };
     case 'endRequested':

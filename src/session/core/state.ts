@@ -1,4 +1,5 @@
-import type { SyncProblem, SyncStatus } from '../../sync/core/status.ts';
+import type { SyncConflict } from '../../sync/core/conflict.ts';
+import type { SyncProblem, SyncStatus, WatchTrouble } from '../../sync/core/status.ts';
 import type { Arrival } from './arrivals.ts';
 
 /** Names one workload in one cluster; `context` is the kubeconfig context it was started from. */
@@ -37,6 +38,10 @@ export interface SessionState {
   readonly phase: SessionPhase;
   readonly forwards: readonly ForwardState[];
   readonly problems: readonly SyncProblem[];
+  /** Paths that were changed on both sides and wait for a choice, oldest first. */
+  readonly conflicts: readonly SyncConflict[];
+  /** Why local changes may be noticed late; `undefined` when they are not. */
+  readonly watchTrouble: WatchTrouble | undefined;
   /** What became visible in the pod lately, newest first. */
   readonly arrivals: readonly Arrival[];
   /** Epoch milliseconds at which the sending that goes on now began. */

@@ -163,8 +163,7 @@ export async function untilInPod(bench: SessionBench, command: readonly string[]
   });
 }
 
-/** Shows warnings, and all else on request. */
-export const testLog: Log = {
+const testLog: Log = {
   debug: (message, data) => {
     if (process.env.PODLOOP_TEST_LOG !== undefined) console.log('debug', message, data ?? '');
   },
@@ -179,8 +178,7 @@ export const testLog: Log = {
   },
 };
 
-/** What the tests' sessions are started with. */
-export const devConfig: DevConfig = {
+const devConfig: DevConfig = {
   image: nodeImage,
   language: 'node',
   workDir: remotePath('/app'),
@@ -224,19 +222,16 @@ const webDeployment = {
   },
 };
 
-/** An object as kubectl prints it. */
-export interface ServerObject {
+interface ServerObject {
   readonly metadata: Readonly<Record<string, unknown>> & { readonly annotations?: Readonly<Record<string, string>> };
   readonly spec: unknown;
 }
 
-const counters = ['deployment.kubernetes.io/revision', 'deprecated.daemonset.template.generation'];
-
 /** Drops status, counters and the revision, which Kubernetes itself writes at every rollout. */
-export function withoutServerFields(object: ServerObject): unknown {
+function withoutServerFields(object: ServerObject): unknown {
   const dropped = ['resourceVersion', 'generation', 'managedFields'];
   const metadata = Object.fromEntries(Object.entries(object.metadata).filter(([key]) => !dropped.includes(key)));
   const annotations = Object.entries(object.metadata.annotations ?? {});
-  const kept = annotations.filter(([key]) => !counters.includes(key));
+  const kept = annotations.filter(([key]) => key !== 'deployment.kubernetes.io/revision');
   return { metadata: { ...metadata, annotations: Object.fromEntries(kept) }, spec: object.spec };
 }

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { silentLog } from '../../../src/base/log.ts';
 import { OpenSessions } from '../../../src/extension/session/openSessions.ts';
 import { SyncTree } from '../../../src/extension/sync/syncTree.ts';
-import { active, arrived, locale, now, problem, session, web } from '../present/sessionStates.ts';
+import { VersionLists } from '../../../src/extension/sync/versionLists.ts';
+import { active, arrived, locale, now, problem, session, version, web } from '../present/sessionStates.ts';
 import { fakeSession } from './fakeSession.ts';
 
 const inSync = active({ kind: 'inSync', files: 1 });
 
 function look() {
   const sessions = new OpenSessions();
-  const tree = new SyncTree(sessions, () => ({ now, locale }));
+  const versions = new VersionLists(sessions);
+  const tree = new SyncTree({ sessions, versions, reader: () => ({ now, locale }), log: silentLog });
   const changes: string[] = [];
   tree.onChange((element) => changes.push(element?.row.label ?? 'the top'));
   const take = (): readonly string[] => changes.splice(0);
@@ -88,4 +91,35 @@ test('a row can be found before the rows above it were asked for', () => {
   assert.equal(group?.row.label, 'Not Synced');
   assert.equal(tree.parent(group)?.row.label, 'web');
   assert.equal(tree.find({ kind: 'group', workload: web, group: 'arrivals' }), undefined);
+});
+
+test('versions are asked for when their row is opened, and again when something happened', async () => {
+  const { sessions, tree, take } = look();
+  const { session: dev, become, keep } = fakeSession(inSync);
+  sessions.add(dev);
+  const open = async (): Promise<readonly string[]> => {
+    const group = tree.find({ kind: 'group', workload: web, group: 'versions' });
+    await tree.prepare(group);
+    return tree.children(group).map(({ row }) => row.label);
+  };
+  assert.deepEqual(await open(), ['Nothing to restore']);
+  keep(version('a.js', 1));
+  take();
+  become(inSync, arrived(session(inSync), now, 'x'));
+  assert.deepEqual(take().toSorted(), ['Deleted or Replaced', 'web']);
+  assert.deepEqual(await open(), ['a.js']);
+});
+
+test('who asks for versions while they are being asked for gets an answer that is not older than the question', async () => {
+  const sessions = new OpenSessions();
+  const { session: dev, keep } = fakeSession(inSync);
+  sessions.add(dev);
+  const versions = new VersionLists(sessions);
+  const first = versions.ask(web);
+  keep(version('a.js', 1));
+  await Promise.all([first, versions.ask(web), versions.ask(web)]);
+  assert.deepEqual(
+    versions.of(web).map(({ path }) => path),
+    ['a.js'],
+  );
 });

@@ -1,7 +1,7 @@
-import type { Row, RowAction, TreeRow } from '../../../src/present/treeRow.ts';
+import type { Row, TreeRow } from '../../../src/present/treeRow.ts';
 
 /** A row as one line of a golden text: marker of expansion, icon, label, description, and the words of its menus. */
-export function rowText(row: Row & { readonly action?: RowAction | undefined }): string {
+export function rowText(row: Row & { readonly action?: string | undefined }): string {
   const marker = { none: ' ', collapsed: '>', expanded: 'v' }[row.expansion];
   const icon = row.icon === undefined ? '' : `(${[row.icon.id, row.icon.color].filter(Boolean).join(' ')}) `;
   const description = row.description === undefined ? '' : ` -- ${row.description}`;

@@ -112,6 +112,7 @@ forwardPort: Forward Port...
 -- Sync
 flushSync: Wait for Sync
 pauseSync: Pause Sync
+restoreFile: Restore Deleted or Replaced File...
 showLogs: Show Pod Logs
 -- Session
 showLog: Show Log

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { readSyncPath, type SyncPath } from '../../../src/base/paths.ts';
+import { localPath, readSyncPath, type SyncPath } from '../../../src/base/paths.ts';
 import { withArrival } from '../../../src/session/core/arrivals.ts';
 import { initialSession } from '../../../src/session/core/reduceSession.ts';
 import type { SessionPhase, SessionState, StepReport } from '../../../src/session/core/state.ts';
+import type { SyncConflict } from '../../../src/sync/core/conflict.ts';
+import type { Restorable } from '../../../src/sync/core/restorable.ts';
 import type { SyncProblem, SyncStatus } from '../../../src/sync/core/status.ts';
 
 // States of sessions for tests of what is said about them.
@@ -34,6 +36,25 @@ export const problem = (text: string, code: SyncProblem['code'] = 'unreadable'):
   path: at(text),
   code,
   message: 'Permission denied.',
+});
+
+export const conflict = (text: string, id = text): SyncConflict => ({
+  id,
+  path: at(text),
+  at: since,
+  hash: 'ab',
+  bytes: 1200,
+  theirs: localPath(`/kept/${id}`),
+});
+
+/** A version that stopped being live so many minutes before `now`. */
+export const version = (text: string, minutes: number, why: Restorable['why'] = 'replaced'): Restorable => ({
+  id: `pod/${text}-${minutes}`,
+  path: at(text),
+  at: now - minutes * 60_000,
+  bytes: 3210,
+  side: 'pod',
+  why,
 });
 
 /** The state after one more batch; it took 8 ms. */
