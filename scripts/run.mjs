@@ -19,6 +19,7 @@ const programs = {
   package: 'scripts/package.ts',
   test: 'scripts/test.ts',
   'test:unit': 'scripts/test.ts',
+  'test:sync': 'scripts/test.ts',
   'test:cluster': 'scripts/test.ts',
   'test:host': 'scripts/test.ts',
   'test:e2e': 'scripts/test.ts',

@@ -30,9 +30,15 @@ const suites: Readonly<Record<string, Suite>> = {
     concurrency: 2,
     needs: [],
   },
+  'test:sync': {
+    name: 'tests of the sync at full size',
+    patterns: ['test/integration/sync/**/*.test.ts'],
+    concurrency: 1,
+    needs: [],
+  },
   'test:cluster': {
     name: 'cluster tests',
-    patterns: ['test/integration/**/*.test.ts'],
+    patterns: ['test/integration/!(sync)/**/*.test.ts'],
     concurrency: 1,
     needs: ['bundles', 'cluster'],
   },

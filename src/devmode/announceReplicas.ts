@@ -5,7 +5,7 @@ import { objectField } from '../cluster/core/fields.ts';
 import { type KubeObject, type ObjectMeta, type ObjectRef, types } from '../cluster/core/objects.ts';
 import { developableKind } from './core/developableKinds.ts';
 import { readAt } from './core/documentPath.ts';
-import { podSelector } from './core/podSelector.ts';
+import { podSelector } from '../cluster/core/podSelector.ts';
 import { sessionLabel } from './core/record.ts';
 
 /** The deployment controller's own note on a replica set: how many pods its Deployment wanted when it last looked. */
@@ -23,7 +23,8 @@ export async function announceReplicas(
   { entered, restored, session }: { entered: KubeObject; restored: KubeObject; session: string },
   log: Log,
 ): Promise<void> {
-  const { replicasPath } = developableKind(ref);
+  const { replicasPath, history } = developableKind(ref);
+  if (replicasPath === undefined || history !== types.replicaSet) return;
   const wanted = readAt(restored, replicasPath);
   if (typeof wanted !== 'number' || wanted <= 1 || wanted === readAt(entered, replicasPath)) return;
   const place = ref.namespace === undefined ? {} : { namespace: ref.namespace };

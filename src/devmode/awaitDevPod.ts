@@ -2,6 +2,7 @@ import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { abortReason, toError, UserError } from '../base/errors.ts';
 import type { Cluster, ListScope, LiveState } from '../cluster/cluster.ts';
 import { describeRef, type ObjectRef, types } from '../cluster/core/objects.ts';
+import { developableKind } from './core/developableKinds.ts';
 import { Patience } from './core/patience.ts';
 import {
   rolloutProgress,
@@ -43,7 +44,7 @@ class DevPodWait implements Disposable {
   #view: RolloutView = { workload: undefined, replicaSets: [], pods: [], events: [] };
   #told: { readonly step: RolloutStep; readonly detail: string } = { step: 'schedule', detail: '' };
   #timer: Disposable | undefined;
-  #events: { readonly pod: string; readonly watch: Disposable } | undefined;
+  #events: { readonly name: string; readonly watch: Disposable } | undefined;
 
   constructor(
     cluster: Cluster,
@@ -124,7 +125,7 @@ class DevPodWait implements Disposable {
   #look(): void {
     const progress = rolloutProgress(this.#target, this.#view);
     const { pod, ready, problem } = progress;
-    this.#followEvents(pod?.name);
+    this.#followEvents(pod?.name ?? this.#makerOfPods());
     this.#goTo(progress.step, progress.detail);
     if (ready && pod !== undefined && problem === undefined) {
       this.#finish(pod.name);
@@ -137,11 +138,18 @@ class DevPodWait implements Disposable {
     else this.#timer = this.#options.scheduler.after(verdict.wait, () => this.#lookSafely());
   }
 
-  #followEvents(pod: string | undefined): void {
-    if (pod === undefined || pod === this.#events?.pod || this.#store.isDisposed) return;
+  /** What tells in its events why no pod comes, where that is no replica set. */
+  #makerOfPods(): string | undefined {
+    const { ref } = this.#target;
+    return developableKind(ref).deletes === 'none' ? undefined : ref.name;
+  }
+
+  #followEvents(name: string | undefined): void {
+    if (name === undefined || name === this.#events?.name || this.#store.isDisposed) return;
     if (this.#events !== undefined) this.#store.release(this.#events.watch);
-    const scope = { fieldSelector: `involvedObject.name=${pod}` };
-    this.#events = { pod, watch: this.#watch(types.event, scope, (events) => ({ events })) };
+    const scope = { fieldSelector: `involvedObject.name=${name}` };
+    this.#view = { ...this.#view, events: [] };
+    this.#events = { name, watch: this.#watch(types.event, scope, (events) => ({ events })) };
   }
 
   /**

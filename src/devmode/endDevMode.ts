@@ -1,10 +1,11 @@
-import { UserError } from '../base/errors.ts';
+import { toError, UserError } from '../base/errors.ts';
 import { delay } from '../base/scheduler.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { describeRef, type KubeObject, type ObjectRef } from '../cluster/core/objects.ts';
 import { announceReplicas } from './announceReplicas.ts';
+import { developableKind } from './core/developableKinds.ts';
 import { readRecord } from './core/recordAnnotation.ts';
-import { restore } from './core/template.ts';
+import { restore, withUnfinishedRecord } from './core/template.ts';
 import type { DevModeContext } from './devModeContext.ts';
 import { patchBetween } from './patchBetween.ts';
 import { returnOwnership } from './returnOwnership.ts';
@@ -32,6 +33,11 @@ export interface EndResult {
   readonly keptChanges: readonly string[];
   /** What was still missing when waiting stopped, for people; `undefined` when the original pods run. */
   readonly unfinished: string | undefined;
+  /**
+   * Why something of dev mode could not be taken away, for people. Its record then stays on the workload, so that ending
+   * it again finishes; `undefined` when nothing is left.
+   */
+  readonly leftover: string | undefined;
 }
 
 /** Bound of the write once it is begun, in milliseconds. */
@@ -45,62 +51,111 @@ const passing = ['cluster.unreachable', 'cluster.timeout', 'cluster.server', 'cl
 
 /**
  * Puts a workload back as it was, from any machine, by its record alone, and removes what dev mode left beside it.
- * Once the write has happened, dev mode is over: aborting `signal` then only ends the waiting.
+ * Once the write has happened, dev mode is over: aborting `signal` then only ends the waiting. Where pods are still to be
+ * deleted, the record stays until that is done, so that whoever comes after a crash can finish.
  */
 export async function endDevMode(cluster: Cluster, ref: ObjectRef, options: EndOptions): Promise<EndResult> {
-  const { outcome, keptChanges, workload, session } = await writeRestored(cluster, ref, options);
-  if (workload === undefined || session === undefined) return { outcome, keptChanges, unfinished: undefined };
+  const written = await writeRestored(cluster, ref, options);
+  const { outcome, keptChanges, workload, session } = written;
+  if (workload === undefined || session === undefined) return { ...over, outcome, keptChanges };
   const { signal, scheduler, log, wait = true, onProgress = () => {} } = options;
   const rollout = wait && outcome === 'restored';
   const target = { ref, session, generation: workload.metadata.generation ?? 0, rollout };
-  const unfinished = await settleWorkload(cluster, workload, target, { signal, scheduler, log, onProgress });
-  return { outcome, keptChanges, unfinished };
+  const settled = await settleWorkload(cluster, workload, target, { signal, scheduler, log, onProgress });
+  const { missing, stays } = settled;
+  const why = written.unfinished === true ? (stays ?? (await dropRecord(cluster, ref, session, options))) : undefined;
+  const leftover = why === undefined ? undefined : `Something of dev mode is left: ${why} Choose End Develop again.`;
+  return { outcome, keptChanges, unfinished: missing, leftover };
 }
+
+const over = { unfinished: undefined, leftover: undefined };
 
 interface Written extends Pick<EndResult, 'outcome' | 'keptChanges'> {
   /** Where there may be things of a session to remove: the workload as it is now, and that session. */
   readonly workload?: KubeObject;
   readonly session?: string | undefined;
+  /** Whether the record is still on the workload. */
+  readonly unfinished?: boolean;
+}
+
+async function writeRestored(cluster: Cluster, ref: ObjectRef, options: EndOptions): Promise<Written> {
+  const { session, signal, log } = options;
+  const staged = developableKind(ref).deletes !== 'none';
+  let sent: Written | undefined;
+  const forget = (): void => {
+    sent = undefined;
+  };
+  return persistently(ref, options, forget, async () => {
+    const current = await cluster.get(ref, signal);
+    if (current === undefined) return { outcome: 'gone', keptChanges: [] };
+    const record = readRecord(current);
+    // When the answer to a write was lost, finding dev mode gone is the answer.
+    if (record === undefined) return { outcome: 'notInDevMode', keptChanges: [], session, ...sent, workload: current };
+    if (session !== undefined && record.session !== session) return { outcome: 'takenOver', keptChanges: [] };
+    const { object, keptChanges } = restore(current, record);
+    const restored = { outcome: 'restored', keptChanges, session: record.session } as const;
+    if (record.ending === true) return { ...restored, ...sent, workload: current, unfinished: true };
+    await announceReplicas(cluster, ref, { entered: current, restored: object, session: record.session }, log);
+    signal.throwIfAborted();
+    sent = restored;
+    const next = staged ? withUnfinishedRecord(ref, object, record) : object;
+    // Not the caller's signal: whether dev mode is over must not stay unknown.
+    const patch = { kind: 'json', operations: patchBetween(current, next) } as const;
+    const workload = await cluster.patch(ref, patch, AbortSignal.timeout(writeLimit));
+    if (staged) return { ...restored, workload, unfinished: true };
+    const owners = record.owners ?? [];
+    await returnOwnership(cluster, ref, { entered: current, restored: workload, owners }, log);
+    return { ...restored, workload };
+  });
+}
+
+/** Takes the record of a session that has nothing left in the cluster. Gives the reason, for people, when it cannot. */
+async function dropRecord(
+  cluster: Cluster,
+  ref: ObjectRef,
+  session: string,
+  options: EndOptions,
+): Promise<string | undefined> {
+  // Whoever stops waiting does not mean the record to stay.
+  const signal = AbortSignal.timeout(writeLimit);
+  try {
+    await persistently(
+      ref,
+      { ...options, signal },
+      () => {},
+      async () => {
+        const current = await cluster.get(ref, signal);
+        const record = current === undefined ? undefined : readRecord(current);
+        if (current === undefined || record?.session !== session || record.ending !== true) return;
+        const operations = patchBetween(current, restore(current, record).object);
+        const restored = await cluster.patch(ref, { kind: 'json', operations }, signal);
+        const owners = record.owners ?? [];
+        await returnOwnership(cluster, ref, { entered: current, restored, owners }, options.log);
+      },
+    );
+    return undefined;
+  } catch (error) {
+    return toError(error).message;
+  }
 }
 
 /** Decides anew whenever the workload changed since it was read or the cluster was away for a moment. */
-async function writeRestored(cluster: Cluster, ref: ObjectRef, options: EndOptions): Promise<Written> {
-  const { session, signal, scheduler, retryFor = 10_000 } = options;
+async function persistently<T>(
+  ref: ObjectRef,
+  options: EndOptions,
+  onChanged: () => void,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  const { signal, scheduler, retryFor = 10_000 } = options;
   const giveUp = scheduler.now() + retryFor;
-  let sent: Written | undefined;
   for (let conflicts = 0; conflicts < maxConflicts;) {
     try {
-      const current = await cluster.get(ref, signal);
-      if (current === undefined) return { outcome: 'gone', keptChanges: [] };
-      const record = readRecord(current);
-      // When the answer to a write was lost, finding dev mode gone is the answer.
-      if (record === undefined)
-        return { outcome: 'notInDevMode', keptChanges: [], session, ...sent, workload: current };
-      if (session !== undefined && record.session !== session) return { outcome: 'takenOver', keptChanges: [] };
-      const { object, keptChanges } = restore(current, record);
-      await announceReplicas(
-        cluster,
-        ref,
-        { entered: current, restored: object, session: record.session },
-        options.log,
-      );
-      signal.throwIfAborted();
-      sent = { outcome: 'restored', keptChanges, session: record.session };
-      const patch = { kind: 'json', operations: patchBetween(current, object) } as const;
-      // Not the caller's signal: whether dev mode is over must not stay unknown.
-      const workload = await cluster.patch(ref, patch, AbortSignal.timeout(writeLimit));
-      await returnOwnership(
-        cluster,
-        ref,
-        { entered: current, restored: workload, owners: record.owners ?? [] },
-        options.log,
-      );
-      return { ...sent, workload };
+      return await attempt();
     } catch (error) {
       const code = error instanceof UserError ? error.code : '';
       if (changedMeanwhile.includes(code)) {
         conflicts += 1;
-        sent = undefined;
+        onChanged();
       } else if (passing.includes(code) && scheduler.now() < giveUp) await delay(scheduler, retryPause, signal);
       else throw error;
     }

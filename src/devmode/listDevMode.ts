@@ -1,6 +1,7 @@
-import { toError } from '../base/errors.ts';
+import { toError, UserError } from '../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { type ObjectRef, types } from '../cluster/core/objects.ts';
+import type { KubeObject, ObjectRef, ResourceType } from '../cluster/core/objects.ts';
+import { developableKinds } from './core/developableKinds.ts';
 import { type DevModeRecord, recordAnnotation } from './core/record.ts';
 import { readRecord } from './core/recordAnnotation.ts';
 
@@ -10,18 +11,39 @@ export interface DevModeEntry {
   readonly record: DevModeRecord | Error;
 }
 
-/** Who develops what in a namespace, as the cluster knows it. */
+/** Who develops what in a namespace, as the cluster knows it. Kinds that may not be listed are left out. */
 export async function listDevMode(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<DevModeEntry[]> {
-  const { items } = await cluster.list(types.deployment, { namespace }, signal);
-  return items.flatMap((workload): DevModeEntry[] => {
-    if (workload.metadata.annotations?.[recordAnnotation] === undefined) return [];
-    const ref = { type: types.deployment, namespace, name: workload.metadata.name };
-    try {
-      const record = readRecord(workload);
-      return record === undefined ? [] : [{ ref, record }];
-    } catch (error) {
-      // One record that cannot be read must not hide the others.
-      return [{ ref, record: toError(error) }];
-    }
-  });
+  const lists = await Promise.all(
+    developableKinds.map(async ({ type }) => {
+      const items = await listKind(cluster, type, namespace, signal);
+      return items.flatMap((workload) => entryOf(type, namespace, workload));
+    }),
+  );
+  return lists.flat();
+}
+
+async function listKind(
+  cluster: Cluster,
+  type: ResourceType,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  try {
+    return (await cluster.list(type, { namespace }, signal)).items;
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'cluster.forbidden') return [];
+    throw error;
+  }
+}
+
+function entryOf(type: ResourceType, namespace: string, workload: KubeObject): DevModeEntry[] {
+  if (workload.metadata.annotations?.[recordAnnotation] === undefined) return [];
+  const ref = { type, namespace, name: workload.metadata.name };
+  try {
+    const record = readRecord(workload);
+    return record === undefined ? [] : [{ ref, record }];
+  } catch (error) {
+    // One record that cannot be read must not hide the others.
+    return [{ ref, record: toError(error) }];
+  }
 }

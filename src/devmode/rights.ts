@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import type { AccessQuestion, Cluster, ServerVersion } from '../cluster/cluster.ts';
 import { type ObjectRef, types } from '../cluster/core/objects.ts';
+import { developableKind } from './core/developableKinds.ts';
 
 /**
  * Throws `UserError` `devmode.forbidden` when the user lacks a right without which a session could not go on after the
@@ -35,6 +36,7 @@ function neededRights(ref: ObjectRef, { major, minor }: ServerVersion): readonly
     { verb: 'patch', type: ref.type, ...scope },
     { verb: 'list', type: types.pod, ...scope },
     { verb: 'watch', type: types.pod, ...scope },
+    ...(developableKind(ref).deletes !== 'none' ? [{ verb: 'delete', type: types.pod, ...scope }] : []),
     ...['exec', 'portforward'].flatMap((subresource) =>
       verbs.map((verb) => ({ verb, type: types.pod, subresource, ...scope })),
     ),

@@ -1,42 +1,49 @@
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { toError } from '../base/errors.ts';
 import type { Cluster, ListScope } from '../cluster/cluster.ts';
-import { type KubeObject, types } from '../cluster/core/objects.ts';
+import { describeRef, type KubeObject, types } from '../cluster/core/objects.ts';
+import { developableKind } from './core/developableKinds.ts';
 import { Patience } from './core/patience.ts';
-import { podSelector } from './core/podSelector.ts';
+import { podSelector } from '../cluster/core/podSelector.ts';
 import { sessionLabel } from './core/record.ts';
-import { settleState, type SettleTarget, type SettleView } from './core/settling.ts';
+import { type Leftover, settleState, type SettleTarget, type SettleView } from './core/settling.ts';
 import type { DevModeContext } from './devModeContext.ts';
 
 export interface SettleOptions extends DevModeContext {
   readonly onProgress: (detail: string) => void;
 }
 
+/** How a workload that was put back has settled. */
+export interface Settled {
+  /** What was still missing when waiting stopped, for people; `undefined` when all is done. */
+  readonly missing: string | undefined;
+  /** Why something of dev mode could not be taken away, for people; `undefined` when nothing is left. */
+  readonly stays: string | undefined;
+}
+
 /**
- * Longest waits, in milliseconds: for the original pods; for the controller to scale the dev pods away; for the server
- * to delete what is left.
+ * Longest waits, in milliseconds: for the original pods; for the controller to see the change; for the server to delete
+ * what is left.
  */
 const rolloutLimit = 120_000;
 const cleanupLimit = 5000;
 const deleteLimit = 10_000;
 
 /**
- * After a workload has been put back: waits as asked, and deletes the session's replica sets, so that no dev pod and
- * nothing in the rollout history stays. Resolves with what was still missing when waiting stopped, for people, or
- * `undefined` when all is done. Never rejects: dev mode is over already.
+ * After a workload has been put back: waits as asked, and deletes the session's pods and templates where their controller
+ * does not, so that no dev pod and nothing in the rollout history stays. Never rejects: dev mode is over already.
  */
 export async function settleWorkload(
   cluster: Cluster,
   workload: KubeObject,
   target: SettleTarget,
   options: SettleOptions,
-): Promise<string | undefined> {
+): Promise<Settled> {
   const settling = new Settling(cluster, workload, target, options);
   try {
     const missing = await settling.wait();
     // Also when the original pods do not start: the dev pod must not stay in their place.
-    await settling.deleteAll();
-    return missing;
+    return { missing, stays: await settling.deleteAll() };
   } finally {
     settling.dispose();
   }
@@ -49,12 +56,13 @@ class Settling implements Disposable {
   readonly #options: SettleOptions;
   readonly #store = new DisposableStore();
   readonly #patience = new Patience();
-  /** Deletions asked for, by the replica set's uid. */
-  readonly #deletions = new Map<string, Promise<void>>();
-  #view: SettleView = { workload: undefined, replicaSets: undefined, pods: undefined };
+  /** Deletions asked for, by uid: why one failed, or nothing. */
+  readonly #deletions = new Map<string, Promise<string | undefined>>();
+  #view: SettleView = { workload: undefined, history: undefined, pods: undefined };
   #timer: Disposable | undefined;
   #told: string | undefined;
   #resolve: (missing: string | undefined) => void = () => {};
+  #onCertain: () => void = () => {};
 
   constructor(cluster: Cluster, workload: KubeObject, target: SettleTarget, options: SettleOptions) {
     this.#cluster = cluster;
@@ -67,6 +75,7 @@ class Settling implements Disposable {
   wait(): Promise<string | undefined> {
     const { signal, scheduler } = this.#options;
     const { ref, session, rollout } = this.#target;
+    const { history, deletes } = developableKind(ref);
     return new Promise((resolve) => {
       this.#resolve = resolve;
       const stop = (): void => {
@@ -79,23 +88,41 @@ class Settling implements Disposable {
       this.#watch(ref.type, { fieldSelector: `metadata.name=${ref.name}` }, ([found]) => ({
         workload: found ?? 'gone',
       }));
-      this.#watch(types.replicaSet, { labelSelector: own }, (replicaSets) => ({ replicaSets }));
-      if (rollout) {
-        this.#watch(types.pod, { labelSelector: podSelector(this.#workload) ?? own }, (pods) => ({ pods }));
+      if (history !== undefined) this.#watch(history, { labelSelector: own }, (found) => ({ history: found }));
+      if (rollout || deletes !== 'none') {
+        const all = rollout ? podSelector(this.#workload) : undefined;
+        this.#watch(types.pod, { labelSelector: all ?? own }, (pods) => ({ pods }));
       }
       if (signal.aborted) stop();
     });
   }
 
-  /** Deletes every replica set of the session that its controller would not make again; resolves when answered. */
-  async deleteAll(): Promise<void> {
-    for (const replicaSet of settleState(this.#target, this.#view).left) this.#delete(replicaSet);
-    await Promise.all(this.#deletions.values());
+  /** Deletes all of the session that its controller would not make again; resolves when answered. */
+  async deleteAll(): Promise<string | undefined> {
+    const deletes = developableKind(this.#target.ref).deletes !== 'none';
+    if (deletes) await this.#certainty();
+    const { certain, left } = settleState(this.#target, this.#view);
+    for (const leftover of left) this.#delete(leftover);
+    const failures = await Promise.all(this.#deletions.values());
+    const failure = failures.find((reason) => reason !== undefined);
+    return failure ?? (certain || !deletes ? undefined : 'The controller has not seen the change yet.');
   }
 
   dispose(): void {
     this.#timer?.dispose();
     this.#store.dispose();
+  }
+
+  /** Whoever ends the waiting early does not mean the dev pods to stay. */
+  #certainty(): Promise<void> {
+    return new Promise((resolve) => {
+      if (settleState(this.#target, this.#view).certain) {
+        resolve();
+        return;
+      }
+      this.#onCertain = resolve;
+      this.#store.add(this.#options.scheduler.after(cleanupLimit, resolve));
+    });
   }
 
   #watch(
@@ -115,8 +142,9 @@ class Settling implements Disposable {
   }
 
   #look(): void {
-    const { missing, problem, empty } = settleState(this.#target, this.#view);
-    for (const replicaSet of empty) this.#delete(replicaSet);
+    const { certain, missing, problem, free } = settleState(this.#target, this.#view);
+    for (const leftover of free) this.#delete(leftover);
+    if (certain) this.#onCertain();
     if (missing === undefined) {
       this.#resolve(undefined);
       return;
@@ -130,13 +158,18 @@ class Settling implements Disposable {
     else this.#timer = this.#options.scheduler.after(verdict.wait, () => this.#look());
   }
 
-  #delete({ metadata: { name, uid = '' } }: KubeObject): void {
+  #delete({ type, object }: Leftover): void {
+    const { name, uid = '' } = object.metadata;
     if (this.#deletions.has(uid)) return;
-    const ref = { ...this.#target.ref, type: types.replicaSet, name };
-    const deletion = this.#cluster.delete(ref, AbortSignal.timeout(deleteLimit), { uid }).catch((error: unknown) => {
-      // Without the right to delete it, an empty replica set stays in the rollout history.
-      this.#options.log.warn(`Cannot delete replica set ${name}.`, toError(error).message);
-    });
+    const ref = { ...this.#target.ref, type, name };
+    const deletion = this.#cluster.delete(ref, AbortSignal.timeout(deleteLimit), { uid }).then(
+      () => undefined,
+      (error: unknown) => {
+        this.#options.log.warn(`Cannot delete ${describeRef(ref)}.`, toError(error).message);
+        // Without the right to delete it, a template without pods stays in the rollout history.
+        return type === types.pod ? toError(error).message : undefined;
+      },
+    );
     this.#deletions.set(uid, deletion);
   }
 }

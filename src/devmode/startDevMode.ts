@@ -8,6 +8,7 @@ import { awaitDevPod } from './awaitDevPod.ts';
 import { developableKind } from './core/developableKinds.ts';
 import type { DevSpec } from './core/devSpec.ts';
 import { mountsBelow } from './core/mountsBelow.ts';
+import { recordedAt } from './core/ownership.ts';
 import type { RolloutStep } from './core/progress.ts';
 import { readRecord } from './core/recordAnnotation.ts';
 import { goneError, takenError } from './core/refusals.ts';
@@ -15,6 +16,7 @@ import { enter } from './core/template.ts';
 import type { DevModeContext } from './devModeContext.ts';
 import { endDevMode } from './endDevMode.ts';
 import { patchBetween } from './patchBetween.ts';
+import { chooseNode, replacePods } from './replacePods.ts';
 import { refuseAutoscaled, refuseInsecure } from './surroundings.ts';
 import { refuseWithoutRights } from './rights.ts';
 import { withLastOutput } from './lastOutput.ts';
@@ -64,8 +66,11 @@ export async function startDevMode(
   const attempt = { written: false };
   try {
     const workload = await writeEntered(cluster, ref, spec, options, attempt);
+    const record = readRecord(workload);
+    if (record !== undefined) await replacePods(cluster, ref, { workload, record }, signal);
     const { session, container, workDir } = spec;
-    const target = { ref, session, container, generation: workload.metadata.generation ?? 0 };
+    const generation = workload.metadata.generation ?? 0;
+    const target = { ref, session, container, generation, since: recordedAt(workload) };
     const pod = await awaitDevPod(cluster, target, options);
     const podSpec = objectField(templateOf(developableKind(ref), workload).spec);
     return { pod, mountsBelow: mountsBelow(podSpec, container, workDir) };
@@ -87,16 +92,23 @@ async function writeEntered(
   cluster: Cluster,
   ref: ObjectRef,
   spec: DevSpec,
-  { signal, onStep, log }: StartOptions,
+  { signal, onStep, log, scheduler }: StartOptions,
   attempt: { written: boolean },
 ): Promise<KubeObject> {
   for (let tries = 0; tries < maxConflicts; tries += 1) {
     const current = await cluster.get(ref, signal);
     if (current === undefined || current.metadata.deletionTimestamp !== undefined) throw goneError(ref);
     const record = readRecord(current);
+    if (record?.ending === true) {
+      // Somebody's end was cut short; nobody develops it any more.
+      const { session } = record;
+      await endDevMode(cluster, ref, { session, signal, scheduler, log, wait: false });
+      continue;
+    }
     if (record?.session === spec.session) return current;
     if (record !== undefined) throw takenError(ref, record, spec.developer.installation);
-    const { object } = enter(ref, current, spec);
+    const node = await chooseNode(cluster, ref, current, signal);
+    const { object } = enter(ref, current, { ...spec, node });
     await refuseInsecure({ cluster, ref, signal, log }, object);
     onStep({ step: 'patch', detail: `Changing ${describeRef(ref)}` });
     signal.throwIfAborted();
@@ -125,7 +137,9 @@ async function putBack(
 ): Promise<void> {
   try {
     const signal = AbortSignal.timeout(putBackLimit);
-    await endDevMode(cluster, ref, { session, signal, scheduler, log, wait: false, retryFor: putBackLimit });
+    const options = { session, signal, scheduler, log, wait: false, retryFor: putBackLimit };
+    const { leftover } = await endDevMode(cluster, ref, options);
+    if (leftover !== undefined) throw new Error(leftover);
   } catch (error) {
     const first = isAbortError(told) ? 'The start was cancelled.' : told.message;
     throw new UserError({

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../base/json.ts';
 import { readConditions } from '../cluster/core/conditions.ts';
-import { numberField, objectField, objectsField, textField, textsField } from '../cluster/core/fields.ts';
+import { numberField, objectField, textField } from '../cluster/core/fields.ts';
 import type { KubeObject } from '../cluster/core/objects.ts';
 import { readWorkload, type Workload, type WorkloadKind, workloadKinds } from '../cluster/core/workloads.ts';
 import type { GroupKind } from './treeNode.ts';
@@ -38,16 +38,6 @@ export function workloadStatus(group: GroupKind, object: KubeObject): WorkloadSt
   }
 }
 
-/** The label selector of a workload's pods as the API takes it, or `undefined` when the object has none. */
-export function podSelector(object: KubeObject): string | undefined {
-  const selector = objectField(objectField(object.spec).selector);
-  const labels = Object.entries(objectField(selector.matchLabels)).flatMap(([key, value]) =>
-    typeof value === 'string' ? [`${key}=${value}`] : [],
-  );
-  const all = [...labels, ...objectsField(selector.matchExpressions).flatMap(requirement)];
-  return all.length === 0 ? undefined : all.join(',');
-}
-
 /** Whether the object is owned by the one with this uid. */
 export function ownedBy(object: KubeObject, uid: string | undefined): boolean {
   return uid !== undefined && (object.metadata.ownerReferences ?? []).some((owner) => owner.uid === uid);
@@ -78,21 +68,4 @@ function cronJobStatus(spec: JsonObject): WorkloadStatus {
 
 function said(words: string, health: WorkloadStatus['health']): WorkloadStatus {
   return { short: words, words, health };
-}
-
-function requirement({ key, operator, values }: JsonObject): readonly string[] {
-  if (typeof key !== 'string' || typeof operator !== 'string') return [];
-  const set = `(${textsField(values).join(',')})`;
-  switch (operator) {
-    case 'In':
-      return [`${key} in ${set}`];
-    case 'NotIn':
-      return [`${key} notin ${set}`];
-    case 'Exists':
-      return [key];
-    case 'DoesNotExist':
-      return [`!${key}`];
-    default:
-      return [];
-  }
 }

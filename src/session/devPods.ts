@@ -3,7 +3,8 @@ import { abortReason } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
 import type { Cluster, LiveState } from '../cluster/cluster.ts';
 import { types } from '../cluster/core/objects.ts';
-import { readPod } from '../cluster/core/pods.ts';
+import { type Pod, readPod } from '../cluster/core/pods.ts';
+import { choosePod } from '../devmode/core/choosePod.ts';
 import { sessionLabel } from '../devmode/core/record.ts';
 
 /** Where the session's pod is: the name of the one to talk to, or why there is none. */
@@ -61,21 +62,16 @@ export class DevPods implements Disposable {
   #update(live: LiveState): void {
     // A watch that is down says nothing about the pod: what was known stays until the streams themselves break.
     if (live.kind !== 'live') return;
-    const next = choosePod(live.items.map(readPod), this.#container);
+    const next = stateOf(live.items.map(readPod), this.#container);
     if (JSON.stringify(next) === JSON.stringify(this.#state)) return;
     this.#state = next;
     this.#changed.fire(next);
   }
 }
 
-function choosePod(pods: readonly ReturnType<typeof readPod>[], container: string): DevPodState {
-  const staying = pods.filter((pod) => !pod.deleting);
-  const running = staying.filter((pod) =>
-    pod.containers.some((one) => one.name === container && one.state.kind === 'running'),
-  );
-  const newest = running.toSorted((a, b) => b.created.localeCompare(a.created))[0];
-  if (newest !== undefined) return { kind: 'ready', pod: newest.name };
-  const [coming] = staying;
-  if (coming === undefined) return { kind: 'missing', reason: 'The pod is gone; waiting for its replacement.' };
-  return { kind: 'missing', reason: `Waiting for pod ${coming.name} to run.` };
+function stateOf(pods: readonly Pod[], container: string): DevPodState {
+  const pod = choosePod(pods, container);
+  if (pod === undefined) return { kind: 'missing', reason: 'The pod is gone; waiting for its replacement.' };
+  const runs = pod.containers.some(({ name, state }) => name === container && state.kind === 'running');
+  return runs ? { kind: 'ready', pod: pod.name } : { kind: 'missing', reason: `Waiting for pod ${pod.name} to run.` };
 }

@@ -17,12 +17,15 @@ import { initialSession, reduceSession, type SessionAction, type SessionModel } 
 import type { ForwardState, SessionPhase, SessionState } from './core/state.ts';
 import { DevPods } from './devPods.ts';
 import type { DevSession, EndReport, RunningCommand, SessionSync } from './devSession.ts';
-import { noCommandError } from './sessionErrors.ts';
+import { noCommandError, notStoppedError } from './sessionErrors.ts';
 import { PodCommand } from './podCommand.ts';
 import { PortForwards } from './portForwards.ts';
 import { forgetSession, type SavedSession, syncStateFolder } from './savedSession.ts';
 import type { SessionDeps } from './sessionDeps.ts';
 import { followWorkload } from './workloadFollower.ts';
+
+/** After so many milliseconds the end of a program that was to be stopped is not waited for any more. */
+const stopMilliseconds = 15_000;
 
 /** A session that is open in this window. It does what the reducer decides; it never decides a phase by itself. */
 export class LiveSession implements DevSession {
@@ -141,16 +144,18 @@ export class LiveSession implements DevSession {
     if (commandLine === undefined) throw noCommandError(kind, this.#saved.folder);
     await Promise.all([...this.#commands].map((command) => command.stop()));
     signal.throwIfAborted();
-    let pod: string | undefined;
     const command = new PodCommand(
       {
         start: async (started) => {
-          pod = await this.pod(started);
-          return this.#exec(runScript(this.id, config.workDir, commandLine), true, started);
+          const pod = await this.pod(started);
+          return {
+            pod,
+            stream: await this.#execIn(pod, runScript(this.id, config.workDir, commandLine), true, started),
+          };
         },
         stopStrays: (stopped) => this.#stopStrays(stopped),
         beforeStart: (started) => this.flush(started),
-        hasLostPod: async (asked) => pod !== undefined && this.#isOver(pod, asked),
+        hasLostPod: (pod, asked) => this.#isOver(pod, asked),
         scheduler: this.#deps.scheduler,
         log: this.#log,
       },
@@ -192,7 +197,7 @@ export class LiveSession implements DevSession {
     this.dispatch({ kind: 'endRequested' });
     const started = this.#deps.scheduler.now();
     try {
-      const { keptChanges, unfinished } = await endDevMode(this.#cluster, this.#ref, {
+      const { keptChanges, unfinished, leftover } = await endDevMode(this.#cluster, this.#ref, {
         session: this.id,
         signal,
         scheduler: this.#deps.scheduler,
@@ -200,7 +205,7 @@ export class LiveSession implements DevSession {
       });
       await this.close(undefined);
       await forgetSession(this.#deps.stateDir, this.id);
-      return { keptChanges, unfinished, milliseconds: this.#deps.scheduler.now() - started };
+      return { keptChanges, unfinished: leftover ?? unfinished, milliseconds: this.#deps.scheduler.now() - started };
     } catch (error) {
       const pod = this.#pods?.state;
       const name = pod?.kind === 'ready' ? pod.pod : undefined;
@@ -230,7 +235,10 @@ export class LiveSession implements DevSession {
   }
 
   async #exec(command: readonly string[], tty: boolean, signal: AbortSignal): Promise<ExecStream> {
-    const pod = await this.pod(signal);
+    return this.#execIn(await this.pod(signal), command, tty, signal);
+  }
+
+  #execIn(pod: string, command: readonly string[], tty: boolean, signal: AbortSignal): Promise<ExecStream> {
     const { container, workload } = this.#saved;
     return this.#cluster.exec({ namespace: workload.namespace, pod, container, command, tty }, signal);
   }
@@ -250,9 +258,14 @@ export class LiveSession implements DevSession {
     const stream = await this.#exec(stopScript(this.id), false, signal);
     stream.stdout.resume();
     stream.stderr.resume();
+    // The script ends within 6 seconds; where it does not, its pod is going away and nobody may ever tell its end.
+    const late = this.#deps.scheduler.after(stopMilliseconds, () => stream.dispose());
     try {
       await stream.exit;
+    } catch (error) {
+      throw isAbortError(error) && !signal.aborted ? notStoppedError(error) : error;
     } finally {
+      late.dispose();
       stream.dispose();
     }
   }
@@ -275,6 +288,7 @@ export class LiveSession implements DevSession {
       // While starting, the first sync decides when the session is active.
       if (this.state.phase.kind !== 'starting') this.dispatch({ kind: 'podReady', pod: state.pod });
       this.#engine?.reconnectNow();
+      for (const command of this.#commands) command.movedTo(state.pod);
     } else if (state.kind === 'missing') {
       this.dispatch({ kind: 'podLost', reason: state.reason, at: this.#deps.scheduler.now() });
     }

@@ -82,8 +82,12 @@ export async function endDevModeAnywhere(
   const cluster = await deps.openCluster(workload.context);
   try {
     const { scheduler, log } = deps;
-    const { keptChanges, unfinished } = await endDevMode(cluster, workloadRef(workload), { signal, scheduler, log });
-    return { keptChanges, unfinished, milliseconds: scheduler.now() - started };
+    const { keptChanges, unfinished, leftover } = await endDevMode(cluster, workloadRef(workload), {
+      signal,
+      scheduler,
+      log,
+    });
+    return { keptChanges, unfinished: leftover ?? unfinished, milliseconds: scheduler.now() - started };
   } finally {
     cluster.dispose();
   }

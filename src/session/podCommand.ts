@@ -7,16 +7,23 @@ import { delay, type Scheduler } from '../base/scheduler.ts';
 import type { ExecStream } from '../cluster/cluster.ts';
 import type { RunningCommand } from './devSession.ts';
 
+/** A program that was started, and where. */
+export interface StartedProgram {
+  readonly stream: ExecStream;
+  /** Name of the pod. */
+  readonly pod: string;
+}
+
 /** What `PodCommand` needs of its session. */
 export interface PodCommandHost {
   /** Starts the program with a terminal in the current pod; waits while there is none. */
-  start(signal: AbortSignal): Promise<ExecStream>;
+  start(signal: AbortSignal): Promise<StartedProgram>;
   /** Ends whatever an earlier start left running in the pod. */
   stopStrays(signal: AbortSignal): Promise<void>;
   /** Waits until what is on the local disk is in the pod: a program never starts on half a tree. */
   beforeStart(signal: AbortSignal): Promise<void>;
-  /** Whether the pod of the last start is over or about to end, and the program with it. */
-  hasLostPod(signal: AbortSignal): Promise<boolean>;
+  /** Whether a pod is over or about to end, and the program in it. */
+  hasLostPod(pod: string, signal: AbortSignal): Promise<boolean>;
   readonly scheduler: Scheduler;
   readonly log: Log;
 }
@@ -42,6 +49,8 @@ export class PodCommand implements RunningCommand, Disposable {
   readonly #output = new Emitter<string>();
   readonly #end = new Emitter<number | undefined>();
   #stream: ExecStream | undefined;
+  /** Tells the program's present life, if any, in which pod the session goes on. */
+  #podChanged: ((pod: string) => void) | undefined;
   #size: { columns: number; rows: number };
   #restartWanted = false;
   /** Starts in a row that failed after the program had run; a first start that fails is the end. */
@@ -74,6 +83,14 @@ export class PodCommand implements RunningCommand, Disposable {
   resize(columns: number, rows: number): void {
     this.#size = { columns, rows };
     this.#stream?.resize(columns, rows);
+  }
+
+  /**
+   * The session goes on in this pod. A program in another one is given up: its end may never be told, when the node went
+   * away with it.
+   */
+  movedTo(pod: string): void {
+    this.#podChanged?.(pod);
   }
 
   async restart(): Promise<void> {
@@ -138,12 +155,16 @@ export class PodCommand implements RunningCommand, Disposable {
     await this.#stopStrays();
     // The program will see all that was asked for until now.
     this.#restartWanted = false;
-    const stream = await this.#host.start(this.#abort.signal);
+    const { stream, pod } = await this.#host.start(this.#abort.signal);
     this.#stream = stream;
     this.#hasRun = true;
     this.#failures = 0;
     // Not left to the stream: whether a closed connection settles `exit` is its own affair.
     const stopped = Promise.withResolvers<never>();
+    const replaced = Promise.withResolvers<'replaced'>();
+    this.#podChanged = (current) => {
+      if (current !== pod) replaced.resolve('replaced');
+    };
     const onAbort = (): void => {
       stopped.reject(abortReason(this.#abort.signal));
     };
@@ -156,9 +177,9 @@ export class PodCommand implements RunningCommand, Disposable {
         this.#print(decoder.write(chunk));
       });
       if (this.#wantsRestart()) await this.#stopStrays();
-      const code = await Promise.race([stream.exit, stopped.promise]);
-      if (this.#wantsRestart()) return code;
-      if (code > signalled && (await this.#host.hasLostPod(this.#abort.signal))) {
+      const code = await Promise.race([stream.exit, stopped.promise, replaced.promise]);
+      if (code !== 'replaced' && this.#wantsRestart()) return code;
+      if (code === 'replaced' || (code > signalled && (await this.#host.hasLostPod(pod, this.#abort.signal)))) {
         this.#lost('The pod is gone; the command starts again in its replacement.');
         return undefined;
       }
@@ -171,6 +192,7 @@ export class PodCommand implements RunningCommand, Disposable {
     } finally {
       this.#abort.signal.removeEventListener('abort', onAbort);
       this.#stream = undefined;
+      this.#podChanged = undefined;
       stream.dispose();
     }
   }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { FromWorker, ToWorker, WorkerSettings } from './push/workerMessages.ts';
+import type { FromWorker, ToWorker, WorkerSettings, WorkerTask } from './push/workerMessages.ts';
 
 /** What a `SyncThread` tells. */
 export interface SyncThreadEvents {
@@ -15,8 +15,9 @@ export class SyncThread {
   #closing = false;
 
   constructor(settings: WorkerSettings, events: SyncThreadEvents) {
+    const task: WorkerTask = { kind: 'sync', settings };
     this.#worker = new Worker(workerFile(import.meta.url), {
-      workerData: settings,
+      workerData: task,
       name: 'podloop-sync',
       // What is read is soon sent and forgotten: a large nursery would only grow the process.
       resourceLimits: { maxYoungGenerationSizeMb: 16 },
@@ -47,8 +48,8 @@ export class SyncThread {
   }
 }
 
-/** The worker's program: beside this file in source, at the top of `dist` in a bundle. */
-function workerFile(ownUrl: string): URL {
+/** The worker's program, seen from a file of this folder: beside it in source, at the top of `dist` in a bundle. */
+export function workerFile(ownUrl: string): URL {
   if (ownUrl.endsWith('.ts')) return new URL('./replica/syncWorker.ts', ownUrl);
   return new URL(/\/chunks\/[^/]*$/.test(ownUrl) ? '../syncWorker.cjs' : './syncWorker.cjs', ownUrl);
 }

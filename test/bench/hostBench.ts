@@ -60,9 +60,11 @@ async function hostUsage(world: ShopWorld): Promise<Usage> {
 }
 
 async function sidecarUsage({ cluster, namespace }: ShopWorld): Promise<Usage> {
-  const read = (file: string): Promise<string> =>
-    cluster.kubectl(['exec', '-n', namespace, 'deployment/web', '-c', 'podloop-sidecar', '--', 'cat', file]);
-  return usageOf(await read('/proc/1/status'), await read('/proc/1/stat'));
+  // The container's first process is a shell that only waits for the program.
+  const script = 'for p in /proc/[0-9]*; do case $(readlink $p/exe) in *node) cat $p/stat $p/status;; esac; done';
+  const place = ['exec', '-n', namespace, 'deployment/web', '-c', 'podloop-sidecar'];
+  const [stat = '', ...status] = (await cluster.kubectl([...place, '--', 'sh', '-c', script])).split('\n');
+  return usageOf(status.join('\n'), stat);
 }
 
 /** From Linux's `/proc/PID/status` and `stat`, whose clock ticks a hundred times a second. */

@@ -26,6 +26,7 @@ export const types = {
   replicaSet: type('apps', 'ReplicaSet', 'replicasets'),
   statefulSet: type('apps', 'StatefulSet', 'statefulsets'),
   daemonSet: type('apps', 'DaemonSet', 'daemonsets'),
+  controllerRevision: type('apps', 'ControllerRevision', 'controllerrevisions'),
   job: type('batch', 'Job', 'jobs'),
   cronJob: type('batch', 'CronJob', 'cronjobs'),
 } as const;

@@ -20,6 +20,7 @@ export const workloadKinds: readonly WorkloadKind[] = [
   { type: types.deployment, templatePath: template, readyField: 'readyReplicas', wantedField: undefined },
   { type: types.statefulSet, templatePath: template, readyField: 'readyReplicas', wantedField: undefined },
   { type: types.daemonSet, templatePath: template, readyField: 'numberReady', wantedField: 'desiredNumberScheduled' },
+  { type: types.replicaSet, templatePath: template, readyField: 'readyReplicas', wantedField: undefined },
   { type: types.job, templatePath: template, readyField: 'ready', wantedField: 'active' },
   {
     type: types.cronJob,

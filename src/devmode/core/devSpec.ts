@@ -21,4 +21,6 @@ export interface DevSpec {
     readonly native: boolean;
   };
   readonly podloop: string;
+  /** The node whose pod is to be developed, for a kind that has one on each. */
+  readonly node?: string | undefined;
 }

@@ -1,21 +1,61 @@
 import { UserError } from '../../base/errors.ts';
-import { describeRef, type ObjectRef, types } from '../../cluster/core/objects.ts';
+import type { Json } from '../../base/json.ts';
+import { describeRef, type ObjectRef, type ResourceType, types } from '../../cluster/core/objects.ts';
 import { type WorkloadKind, workloadKinds } from '../../cluster/core/workloads.ts';
 
 /** How dev mode is put on one kind of workload, as data. */
 export interface DevelopableKind extends WorkloadKind {
-  /** Path of the wanted number of pods. */
-  readonly replicasPath: readonly string[];
+  /** Path of the wanted number of pods; `undefined` for a kind that does not have one. */
+  readonly replicasPath: readonly string[] | undefined;
+  /** What dev mode sets besides template and number, each where the object that holds it exists. */
+  readonly holds: readonly { readonly path: readonly string[]; readonly value: Json }[];
+  /**
+   * Which pods dev mode deletes itself when the template has changed: none where the controller replaces them; else all,
+   * the first one, whose number is the lowest, or the one of the developed node. Those are the kinds whose controller
+   * would leave old pods be, or replace more of them than dev mode wants.
+   */
+  readonly deletes: 'none' | 'all' | 'first' | 'ofNode';
+  /** Where the controller keeps templates, dev mode's among them; they carry the labels of the template. */
+  readonly history: ResourceType | undefined;
 }
 
-const replicasPaths: Readonly<Record<string, readonly string[]>> = {
-  [types.deployment.kind]: ['spec', 'replicas'],
+type Rules = Omit<DevelopableKind, keyof WorkloadKind>;
+
+const replicas = ['spec', 'replicas'];
+/** Template changes reach only those pods that are deleted, whatever strategy, partition or pause there was before. */
+const onDelete = { path: ['spec', 'updateStrategy'], value: { type: 'OnDelete' } };
+const rules: Readonly<Record<string, Rules>> = {
+  [types.deployment.kind]: {
+    replicasPath: replicas,
+    holds: [],
+    deletes: 'none',
+    history: types.replicaSet,
+  },
+  [types.statefulSet.kind]: {
+    replicasPath: replicas,
+    // Scaling down to one pod must not delete the volumes of the others.
+    holds: [onDelete, { path: ['spec', 'persistentVolumeClaimRetentionPolicy', 'whenScaled'], value: 'Retain' }],
+    deletes: 'first',
+    history: types.controllerRevision,
+  },
+  [types.daemonSet.kind]: {
+    replicasPath: undefined,
+    holds: [onDelete],
+    deletes: 'ofNode',
+    history: types.controllerRevision,
+  },
+  [types.replicaSet.kind]: {
+    replicasPath: replicas,
+    holds: [],
+    deletes: 'all',
+    history: undefined,
+  },
 };
 
 /** The kinds of workload that dev mode can be put on. */
 export const developableKinds: readonly DevelopableKind[] = workloadKinds.flatMap((kind) => {
-  const replicasPath = replicasPaths[kind.type.kind];
-  return replicasPath === undefined ? [] : [{ ...kind, replicasPath }];
+  const found = rules[kind.type.kind];
+  return found === undefined ? [] : [{ ...kind, ...found }];
 });
 
 /** How dev mode is put on the workload's kind. Throws `UserError` `devmode.kind` for a kind without dev mode. */

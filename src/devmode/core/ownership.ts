@@ -1,11 +1,16 @@
 import { isJsonObject, type JsonObject } from '../../base/json.ts';
-import { objectField, objectsField } from '../../cluster/core/fields.ts';
+import { objectField, objectsField, textField } from '../../cluster/core/fields.ts';
 import type { KubeObject } from '../../cluster/core/objects.ts';
 import { type FieldOwner, recordAnnotation } from './record.ts';
 
 /** Who owns which fields of an object, as the server keeps it, apart from what controllers write into the status. */
 export function ownersOf({ metadata }: KubeObject): readonly FieldOwner[] {
   return objectsField(metadata.managedFields).filter(({ subresource }) => subresource === undefined);
+}
+
+/** When the record was written, by the server's clock, in seconds as it keeps them; `undefined` where it does not say. */
+export function recordedAt(workload: KubeObject): string | undefined {
+  return textField(ownersOf(workload).find(ownsRecord)?.time);
 }
 
 /**

@@ -6,7 +6,7 @@ import { imagePulls } from './imagePulls.ts';
 import { sidecarContainer } from './podObjects.ts';
 import { podProblem } from './podProblems.ts';
 import type { Problem } from './problem.ts';
-import { replicaSetProblem } from './replicaSetProblems.ts';
+import { creationProblem, replicaSetProblem } from './replicaSetProblems.ts';
 import { workloadProblem } from './workloadProblems.ts';
 
 /** The steps from the patch to a dev pod that can be talked to, in order. */
@@ -20,7 +20,7 @@ export interface RolloutView {
   /** Replica sets and pods that carry the session's label. */
   readonly replicaSets: readonly KubeObject[];
   readonly pods: readonly KubeObject[];
-  /** Events of the pod that is looked at; none when they may not be read. */
+  /** Events of the pod that is looked at, of the workload until there is one; none when they may not be read. */
   readonly events: readonly KubeObject[];
 }
 
@@ -31,6 +31,8 @@ export interface RolloutTarget {
   readonly container: string;
   /** Generation of the workload as changed: what is older says nothing. */
   readonly generation: number;
+  /** When it was changed, by the server's clock; events from before say nothing. */
+  readonly since?: string | undefined;
 }
 
 /** How far the rollout has come. `detail` is for people: `Pulling image node:24`. */
@@ -54,7 +56,7 @@ export function rolloutProgress(target: RolloutTarget, view: RolloutView): Rollo
 }
 
 function podTrouble(target: RolloutTarget, pod: Pod | undefined, view: RolloutView): Problem | undefined {
-  if (pod === undefined) return replicaSetProblem(target, view.replicaSets);
+  if (pod === undefined) return replicaSetProblem(target, view.replicaSets) ?? creationProblem(target, view.events);
   return firstContainerProblem(target, pod, view.events) ?? podProblem(target, pod, view.events);
 }
 

@@ -47,6 +47,10 @@ export interface DevModeRecord {
   readonly edits: readonly RecordedEdit[];
   /** Who owned which fields before, as `metadata.managedFields` said it. */
   readonly owners?: readonly FieldOwner[];
+  /** The node whose pod is developed, for a kind that has one on each. */
+  readonly node?: string;
+  /** The workload itself is as it was already; dev pods and other things are still to be taken away. */
+  readonly ending?: true;
 }
 
 /** An entry of `metadata.managedFields`. */

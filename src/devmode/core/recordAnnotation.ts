@@ -21,8 +21,13 @@ export function readRecord(workload: KubeObject): DevModeRecord | undefined {
   if (header !== undefined && header.version > 1) throw newerError(name, header.podloop);
   const { data, error } = recordSchema.safeParse(parsed);
   if (data !== undefined) {
-    const { edits, owners, ...rest } = data;
-    return { ...rest, edits: edits.map(toEdit), ...(owners === undefined ? {} : { owners }) };
+    const { edits, owners, node, ending, ...rest } = data;
+    return {
+      ...{ ...rest, edits: edits.map(toEdit) },
+      ...(owners === undefined ? {} : { owners }),
+      ...(node === undefined ? {} : { node }),
+      ...(ending === undefined ? {} : { ending }),
+    };
   }
   throw damagedError(name, z.prettifyError(error));
 }
@@ -66,6 +71,8 @@ const recordSchema = z.object({
   podloop: z.string(),
   edits: z.array(editSchema),
   owners: z.array(z.record(z.string(), json)).optional(),
+  node: z.string().optional(),
+  ending: z.literal(true).optional(),
 });
 
 function toEdit({ path, before, after, next }: z.output<typeof editSchema>): RecordedEdit {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import { UserError } from '../../base/errors.ts';
-import { objectField, objectsField } from '../../cluster/core/fields.ts';
-import { describeRef, type KubeObject, type ObjectRef } from '../../cluster/core/objects.ts';
+import { objectField, objectsField, textField } from '../../cluster/core/fields.ts';
+import { describeRef, type KubeObject, type ObjectRef, types } from '../../cluster/core/objects.ts';
 import { readWorkload, type TemplateContainer, templateOf } from '../../cluster/core/workloads.ts';
 import type { DevSpec } from './devSpec.ts';
 import type { DevelopableKind } from './developableKinds.ts';
@@ -15,6 +15,7 @@ export function refuseUnfit(ref: ObjectRef, kind: DevelopableKind, workload: Kub
   const podSpec = objectField(templateOf(kind, workload).spec);
   const { containers } = readWorkload(kind, workload);
   const reason =
+    ownedError(name, kind, workload) ??
     pausedError(name, workload) ??
     leftoverError(ref, podSpec, containers) ??
     containerError(name, containers, spec.container) ??
@@ -45,6 +46,18 @@ export function goneError(ref: ObjectRef): UserError {
     code: 'devmode.gone',
     message: `${describeRef(ref)} does not exist any more.`,
     next: 'Deploy it again, or choose another workload.',
+  });
+}
+
+/** Whose controller sees another template than its own makes another one in its place. */
+function ownedError(name: string, { type }: DevelopableKind, { metadata }: KubeObject): UserError | undefined {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+  if (type.kind !== types.replicaSet.kind || owner === undefined) return undefined;
+  const makes = `${textField(owner.kind) ?? ''} ${textField(owner.name) ?? ''}`;
+  return new UserError({
+    code: 'devmode.owned',
+    message: `${name} belongs to ${makes}, which would make another one as soon as it is changed.`,
+    next: `Develop ${makes} instead.`,
   });
 }
 

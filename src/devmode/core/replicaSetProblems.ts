@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import { readConditions } from '../../cluster/core/conditions.ts';
-import { objectField } from '../../cluster/core/fields.ts';
+import { objectField, textField } from '../../cluster/core/fields.ts';
 import { describeRef, type KubeObject } from '../../cluster/core/objects.ts';
 import { oneRetry, type Problem, problemAt } from './problem.ts';
 import type { RolloutTarget } from './progress.ts';
@@ -52,13 +52,25 @@ export function replicaSetProblem(target: RolloutTarget, replicaSets: readonly K
   return undefined;
 }
 
+/** Why no pod is made, as the events of a controller say which makes pods itself. */
+export function creationProblem(target: RolloutTarget, events: readonly KubeObject[]): Problem | undefined {
+  const failure = events.findLast(
+    ({ reason, involvedObject, lastTimestamp, eventTime }) =>
+      reason === 'FailedCreate' &&
+      objectField(involvedObject).kind === target.ref.type.kind &&
+      (textField(lastTimestamp) ?? textField(eventTime) ?? '') >= (target.since ?? ''),
+  );
+  if (failure === undefined) return undefined;
+  return refusedPod(target, textField(failure.message) ?? 'no reason was reported');
+}
+
 /** The problem of a pod that the API server does not take. */
 export function refusedPod(target: Pick<RolloutTarget, 'ref'>, message: string): Problem {
   const { code, grace, next } = refusals.find(({ test }) => test.test(message)) ?? other;
   const error = new UserError({
     code,
     // The server speaks of a pod that nobody has ever seen.
-    message: `The cluster refuses the dev pod of ${describeRef(target.ref)}: ${message.replace(/^pods "[^"]*" is forbidden: /, '')}`,
+    message: `The cluster refuses the dev pod of ${describeRef(target.ref)}: ${message.replace(/^.*?pods "[^"]*" is forbidden: /, '')}`,
     next,
     remedies: [{ kind: 'retry' }, { kind: 'showLog' }],
   });

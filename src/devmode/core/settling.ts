@@ -1,5 +1,5 @@
 import { numberField, objectField } from '../../cluster/core/fields.ts';
-import type { KubeObject, ObjectRef } from '../../cluster/core/objects.ts';
+import { type KubeObject, type ObjectRef, type ResourceType, types } from '../../cluster/core/objects.ts';
 import { readPod } from '../../cluster/core/pods.ts';
 import { containerProblem } from './containerProblems.ts';
 import { developableKind } from './developableKinds.ts';
@@ -20,49 +20,66 @@ export interface SettleTarget {
 /** What the cluster shows; `undefined` is what has not been seen yet. */
 export interface SettleView {
   readonly workload: KubeObject | 'gone' | undefined;
-  /** Those of the session. */
-  readonly replicaSets: readonly KubeObject[] | undefined;
-  /** Those of the workload, original and dev pods alike. */
+  /** The controller's own copies of the session's template. */
+  readonly history: readonly KubeObject[] | undefined;
+  /** Pods of the workload, original and dev pods alike; dev pods alone where nobody waits for the others. */
   readonly pods: readonly KubeObject[] | undefined;
 }
 
+/** Something of the session that is to be deleted. */
+export interface Leftover {
+  readonly type: ResourceType;
+  readonly object: KubeObject;
+}
+
 export interface SettleState {
+  /** Whether all that must go is known. */
+  readonly certain: boolean;
   /** What is still missing, for people; `undefined` when all is done. */
   readonly missing: string | undefined;
   /** Why the original pods do not start, as far as they say. */
   readonly problem: Problem | undefined;
-  /** Replica sets of the session that are empty. */
-  readonly empty: readonly KubeObject[];
-  /** All that are left: they may be deleted, since their controller will not make them again. */
-  readonly left: readonly KubeObject[];
+  /** What may go now without harm. */
+  readonly free: readonly Leftover[];
+  /** All that is left: it may be deleted, since its controller will not make it again. */
+  readonly left: readonly Leftover[];
 }
 
 /** How far a workload that was put back has settled. */
 export function settleState(target: SettleTarget, view: SettleView): SettleState {
-  const { workload, replicaSets = [] } = view;
-  if (workload === 'gone') return { missing: undefined, problem: undefined, empty: [], left: [] };
+  const { workload, history = [], pods } = view;
+  if (workload === 'gone') return { certain: true, missing: undefined, problem: undefined, free: [], left: [] };
+  const kind = developableKind(target.ref);
+  // A controller that has not seen the restored template would only make again what is deleted.
   const seen = workload !== undefined && isSeen(workload, target.generation);
+  const templates = seen && kind.history !== undefined ? leftovers(kind.history, history) : [];
+  const deleting = kind.deletes !== 'none';
+  const devPods = pods?.filter((pod) => isOwn(target, pod) && pod.metadata.deletionTimestamp === undefined) ?? [];
+  const doomed = seen && deleting ? leftovers(types.pod, devPods) : [];
+  const needed = deleting && (pods === undefined || devPods.length > 0);
   return {
+    certain: seen && !(deleting && pods === undefined),
     missing: missingOf(target, view, seen),
     problem: target.rollout ? originalProblem(target, view) : undefined,
-    // A controller that has not seen the restored template would only make a deleted replica set again.
-    empty: seen ? replicaSets.filter(isEmpty) : [],
-    left: seen ? replicaSets : [],
+    free: [...doomed, ...(needed ? [] : templates.filter(({ object }) => isEmpty(object)))],
+    left: [...doomed, ...templates],
   };
 }
 
-function missingOf(
-  target: SettleTarget,
-  { workload, replicaSets, pods }: SettleView,
-  seen: boolean,
-): string | undefined {
+function missingOf(target: SettleTarget, { workload, history, pods }: SettleView, seen: boolean): string | undefined {
   if (!seen || workload === undefined || workload === 'gone') return 'Waiting for the controller';
-  if (target.rollout) {
-    const state = rolloutState(developableKind(target.ref), workload);
-    if (state.kind !== 'complete') return state.detail;
-    if (pods?.some((pod) => isOwn(target, pod)) !== false) return 'Waiting for the dev pod to end';
+  const kind = developableKind(target.ref);
+  const deleting = kind.deletes !== 'none';
+  const own = pods?.filter((pod) => isOwn(target, pod));
+  if (deleting && own?.some(({ metadata }) => metadata.deletionTimestamp === undefined) !== false) {
+    return 'Waiting for the dev pod to end';
   }
-  return replicaSets?.length === 0 ? undefined : 'Removing the replica set of dev mode';
+  if (target.rollout) {
+    const state = rolloutState(kind, workload);
+    if (state.kind !== 'complete') return state.detail;
+    if (own?.length !== 0) return 'Waiting for the dev pod to end';
+  }
+  return kind.history === undefined || history?.length === 0 ? undefined : 'Removing the template of dev mode';
 }
 
 function originalProblem(target: SettleTarget, { workload, pods = [] }: SettleView): Problem | undefined {
@@ -76,6 +93,10 @@ function originalProblem(target: SettleTarget, { workload, pods = [] }: SettleVi
   return undefined;
 }
 
+function leftovers(type: ResourceType, objects: readonly KubeObject[]): readonly Leftover[] {
+  return objects.map((object) => ({ type, object }));
+}
+
 function isOwn({ session }: SettleTarget, { metadata }: KubeObject): boolean {
   return metadata.labels?.[sessionLabel] === session;
 }
@@ -84,7 +105,8 @@ function isSeen(workload: KubeObject, generation: number): boolean {
   return numberField(objectField(workload.status).observedGeneration, -1) >= generation;
 }
 
-function isEmpty(replicaSet: KubeObject): boolean {
-  const { spec, status } = replicaSet;
+/** A replica set without pods; a revision has none of its own. */
+function isEmpty({ kind, spec, status }: KubeObject): boolean {
+  if (kind === types.controllerRevision.kind) return true;
   return numberField(objectField(spec).replicas, 1) === 0 && numberField(objectField(status).replicas, 0) === 0;
 }

@@ -28,7 +28,8 @@ export function enter(
   refuseUnfit(ref, kind, workload, spec);
   const draft = new Draft(workload);
   draft.ensure(['metadata', 'annotations'], {});
-  draft.set(kind.replicasPath, 1);
+  if (kind.replicasPath !== undefined) draft.set(kind.replicasPath, 1);
+  for (const { path, value } of kind.holds) if (draft.read(path.slice(0, -1)) !== undefined) draft.set(path, value);
   labelTemplate(draft, kind.templatePath, spec.session);
   const pod = [...kind.templatePath, 'spec'];
   const container = [...pod, 'containers', named(spec.container)];
@@ -36,13 +37,25 @@ export function enter(
   shapePod(draft, pod, container, spec.shape);
   addWorkspace(draft, pod, container, spec);
   addSidecar(draft, pod, spec);
-  const { session, developer, since, workDir, podloop } = spec;
+  const { session, developer, since, workDir, podloop, node } = spec;
   const owners = ownersOf(workload);
   const record: DevModeRecord = {
     ...{ version: 1, session, developer, since, container: spec.container, workDir, podloop, edits: draft.edits },
     ...(owners.length === 0 ? {} : { owners }),
+    ...(node === undefined ? {} : { node }),
   };
   return { object: withRecord(ref, draft.document, record), record };
+}
+
+/**
+ * The restored workload of which parts are still to be taken away elsewhere, such as dev pods: its record stays, with
+ * nothing more to undo than its own place.
+ */
+export function withUnfinishedRecord(ref: ObjectRef, restored: KubeObject, record: DevModeRecord): KubeObject {
+  const room = ['metadata', 'annotations'];
+  const edits = record.edits.filter(({ path }) => path.length === room.length && path[1] === room[1]);
+  const roomy = readAt(restored, room) === undefined ? (writeAt(restored, room, {}) as KubeObject) : restored;
+  return withRecord(ref, roomy, { ...record, edits, ending: true });
 }
 
 /**

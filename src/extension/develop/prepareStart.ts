@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { LocalPath } from '../../base/paths.ts';
+import type { Scheduler } from '../../base/scheduler.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { describeRef, type KubeObject } from '../../cluster/core/objects.ts';
 import { readWorkload, type TemplateContainer, workloadKinds } from '../../cluster/core/workloads.ts';
@@ -15,6 +16,7 @@ import type { StartRequest } from '../../session/sessionDeps.ts';
 import type { WorkloadId } from '../../session/core/state.ts';
 import type { Choice, Memory } from '../memory.ts';
 import { ask, pick } from '../prompts/pick.ts';
+import { chooseWhatToSync } from './chooseWhatToSync.ts';
 import { findFolder } from './findFolders.ts';
 import { readConfigEntry, readProject } from './projectFolder.ts';
 
@@ -35,16 +37,17 @@ export interface PreparedStart {
 /** Finds out what Start Develop needs, and asks only for what cannot be known. */
 export async function prepareStart(
   { workload, object, useMemory }: Preparation,
-  { memory, log }: { readonly memory: Memory; readonly log: Log },
+  deps: { readonly memory: Memory; readonly scheduler: Scheduler; readonly log: Log },
 ): Promise<PreparedStart> {
   const title = `Start Develop: ${workload.name}`;
-  const remembered = useMemory ? memory.choice(workload) : undefined;
+  const remembered = useMemory ? deps.memory.choice(workload) : undefined;
   const container = await chooseContainer(workload, object, { title, remembered });
-  const folder = await findFolder({ workload: workload.name, remembered: remembered?.folder, title }, log);
+  const folder = await findFolder({ workload: workload.name, remembered: remembered?.folder, title }, deps.log);
   const entry = await readConfigEntry(folder, workload.name, container.name);
   const resolved = await resolve(folder, container, entry);
   const chosen = decidedImage(entry, resolved, remembered) ?? (await chooseImage(title, resolved, container));
   const config: DevConfig = { ...resolved, image: chosen };
+  if (remembered?.folder !== folder) await chooseWhatToSync({ folder, ignore: config.ignore, title }, deps);
   const choice = { container: container.name, folder, ...(entry?.image === undefined ? { image: chosen } : {}) };
   const shape = resolveShape(entry);
   return { request: { workload, container: container.name, folder, config, shape }, choice };

@@ -4,7 +4,8 @@ import { type KubeObject, type ResourceType, types } from '../../cluster/core/ob
 import { readPod } from '../../cluster/core/pods.ts';
 import { sidecarContainer } from '../../devmode/core/podObjects.ts';
 import { podHealth } from '../../present/podFacts.ts';
-import { kindOfGroup, podSelector } from '../../present/workloadFacts.ts';
+import { podSelector } from '../../cluster/core/podSelector.ts';
+import { kindOfGroup } from '../../present/workloadFacts.ts';
 import { groupKinds } from '../../present/treeNode.ts';
 import type { WorkloadId } from '../../session/core/state.ts';
 import type { ClusterPool } from '../clusterPool.ts';

@@ -1,6 +1,7 @@
 import type { ListScope } from '../../cluster/cluster.ts';
+import { podSelector } from '../../cluster/core/podSelector.ts';
 import { type KubeObject, type ResourceType, types } from '../../cluster/core/objects.ts';
-import { kindOfGroup, podSelector } from '../../present/workloadFacts.ts';
+import { kindOfGroup } from '../../present/workloadFacts.ts';
 import type { TreeNode, WorkloadNode } from '../../present/treeNode.ts';
 
 /** Which objects a row's children are made of. */

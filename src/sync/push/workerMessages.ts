@@ -10,6 +10,12 @@ export interface WorkerSettings {
   readonly ignore: readonly string[];
 }
 
+/** What a worker is started for. */
+export type WorkerTask =
+  | { readonly kind: 'sync'; readonly settings: WorkerSettings }
+  /** To look at a folder once; the only message is then a `SyncPreview`. */
+  | { readonly kind: 'preview'; readonly root: string; readonly ignore: readonly string[] };
+
 /** From the thread that owns the connection to the worker that owns the disk. */
 export type ToWorker =
   | { readonly kind: 'connected'; readonly credit: number }

@@ -31,6 +31,8 @@ export interface LocalFolderEvents {
   onFolderGone(folder: SyncPath): void;
   /** Trouble with one path, or `undefined` when it is over. */
   onProblem(path: SyncPath, problem: SyncProblem | undefined): void;
+  /** Something is there that a rule leaves out. */
+  onIgnored?(path: SyncPath, isFolder: boolean): void;
 }
 
 /** Keeps a `LocalTree` true to the disk, as far as the ignore rules let it see. */
@@ -164,7 +166,9 @@ export class LocalFolder {
   #take(path: SyncPath, found: DiskEntry | undefined): boolean {
     if (found === undefined) return false;
     if (this.#hidden.delete(path)) this.#events.onProblem(path, undefined);
-    const entry = this.#rules.isIgnored(path, found.kind === 'folder') ? undefined : this.#entryFor(path, found);
+    const isIgnored = this.#rules.isIgnored(path, found.kind === 'folder');
+    if (isIgnored && found.kind !== 'absent') this.#events.onIgnored?.(path, found.kind === 'folder');
+    const entry = isIgnored ? undefined : this.#entryFor(path, found);
     if (entry === undefined) {
       this.#remove(path);
       return false;

@@ -29,6 +29,8 @@ export class FolderWatcher implements TreeWatcher {
   readonly #markFolder: string;
   readonly #watchers = new Map<SyncPath, FSWatcher>();
   #markWatcher: FSWatcher | undefined;
+  /** Why marks cannot be told of. */
+  #noMarks: Error | undefined;
 
   constructor(root: string, events: WatchEvents, options: FolderWatcherOptions) {
     this.#root = root;
@@ -72,6 +74,7 @@ export class FolderWatcher implements TreeWatcher {
   mark(number: number): void {
     if (this.#recursive) this.#makeMarkFolderInside();
     else if (this.#markWatcher === undefined) this.#watchMarks();
+    if (this.#noMarks !== undefined) throw this.#noMarks;
     const file = path.join(this.#markFolder, String(number));
     writeFileSync(file, '');
     rmSync(file, { force: true });
@@ -118,9 +121,9 @@ export class FolderWatcher implements TreeWatcher {
         this.#markWatcher?.close();
         this.#markWatcher = undefined;
       });
+      this.#noMarks = undefined;
     } catch (error) {
-      // Without it marks are not answered, which says that this watcher cannot be relied on.
-      if (errorCode(error) === '') throw error;
+      this.#noMarks = toError(error);
     }
   }
 

@@ -163,7 +163,8 @@ export async function untilInPod(bench: SessionBench, command: readonly string[]
   });
 }
 
-const testLog: Log = {
+/** Shows warnings, and all else on request. */
+export const testLog: Log = {
   debug: (message, data) => {
     if (process.env.PODLOOP_TEST_LOG !== undefined) console.log('debug', message, data ?? '');
   },
@@ -178,7 +179,8 @@ const testLog: Log = {
   },
 };
 
-const devConfig: DevConfig = {
+/** What the tests' sessions are started with. */
+export const devConfig: DevConfig = {
   image: nodeImage,
   language: 'node',
   workDir: remotePath('/app'),
@@ -222,16 +224,19 @@ const webDeployment = {
   },
 };
 
-interface ServerObject {
+/** An object as kubectl prints it. */
+export interface ServerObject {
   readonly metadata: Readonly<Record<string, unknown>> & { readonly annotations?: Readonly<Record<string, string>> };
   readonly spec: unknown;
 }
 
+const counters = ['deployment.kubernetes.io/revision', 'deprecated.daemonset.template.generation'];
+
 /** Drops status, counters and the revision, which Kubernetes itself writes at every rollout. */
-function withoutServerFields(object: ServerObject): unknown {
+export function withoutServerFields(object: ServerObject): unknown {
   const dropped = ['resourceVersion', 'generation', 'managedFields'];
   const metadata = Object.fromEntries(Object.entries(object.metadata).filter(([key]) => !dropped.includes(key)));
   const annotations = Object.entries(object.metadata.annotations ?? {});
-  const kept = annotations.filter(([key]) => key !== 'deployment.kubernetes.io/revision');
+  const kept = annotations.filter(([key]) => !counters.includes(key));
   return { metadata: { ...metadata, annotations: Object.fromEntries(kept) }, spec: object.spec };
 }

@@ -1,8 +1,8 @@
 import { remotePath } from '../../../src/base/paths.ts';
 import { defaultShape, type DevShape, type Mount, type Rule } from '../../../src/config/devShape.ts';
-import type { Random } from './randomDeployment.ts';
+import type { Random } from './randomWorkload.ts';
 
-/** Any shape that a config could ask for; names meet those of `randomDeployment`. */
+/** Any shape that a config could ask for; names meet those of `randomWorkload`. */
 export function randomShape(random: Random): DevShape {
   const rule = (value: Exclude<Rule, string>): Rule => random.pick<Rule>(['keep', 'remove', value]);
   const some = <T>(make: () => T, none: T): T => (random.chance(0.3) ? make() : none);

@@ -5,16 +5,18 @@ import type { KubeObject } from '../../../src/cluster/core/objects.ts';
 import { resolveShape } from '../../../src/config/resolveShape.ts';
 import { readAt, writeAt } from '../../../src/devmode/core/documentPath.ts';
 import { objectsField } from '../../../src/cluster/core/fields.ts';
+import { developableKinds } from '../../../src/devmode/core/developableKinds.ts';
 import type { PathStep } from '../../../src/devmode/core/record.ts';
 import { readRecord } from '../../../src/devmode/core/recordAnnotation.ts';
 import { enter, restore } from '../../../src/devmode/core/template.ts';
 import { devSpec, webRef } from './devSpecs.ts';
-import { Random, randomDeployment } from './randomDeployment.ts';
 import { randomShape } from './randomShape.ts';
+import { Random, randomWorkload } from './randomWorkload.ts';
 
 const podSpecPath = ['spec', 'template', 'spec'];
 const webPath: readonly PathStep[] = [...podSpecPath, 'containers', { key: 'name', value: 'web' }];
-const runs = 1500;
+/** PODLOOP_RUNS=10000 for a long run. */
+const runs = Number(process.env.PODLOOP_RUNS ?? 500);
 const emptyMount = {
   volume: { kind: 'empty', memory: false, sizeLimit: undefined },
   subPath: '',
@@ -24,8 +26,9 @@ const emptyMount = {
 describe('enter and restore', () => {
   it('are exact inverses, order of keys and elements included', () => {
     forSeeds((random) => {
-      const original = randomDeployment(random);
-      const { object } = enter(webRef, original, randomSpec(random));
+      const ref = { ...webRef, type: random.pick(developableKinds).type };
+      const original = randomWorkload(random, ref.type);
+      const { object } = enter(ref, original, randomSpec(random));
       // Through text, as the record and the object really travel.
       const { object: back, keptChanges } = restore(reread(object), recordOf(object));
       assert.deepEqual(keptChanges, []);
@@ -35,8 +38,9 @@ describe('enter and restore', () => {
 
   it('are exact inverses on a server that fills in defaults and drops what is empty', () => {
     forSeeds((random) => {
-      const original = asServed(randomDeployment(random));
-      const object = asServed(enter(webRef, original, randomSpec(random)).object);
+      const ref = { ...webRef, type: random.pick(developableKinds).type };
+      const original = asServed(randomWorkload(random, ref.type));
+      const object = asServed(enter(ref, original, randomSpec(random)).object);
       const { object: back, keptChanges } = restore(object, recordOf(object));
       assert.deepEqual(keptChanges, []);
       assert.deepEqual(asServed(back), original);
@@ -45,12 +49,13 @@ describe('enter and restore', () => {
 
   it('keep what somebody else changed elsewhere, and nothing of dev mode', () => {
     forSeeds((random) => {
-      const original = asServed(randomDeployment(random));
+      const ref = { ...webRef, type: random.pick(developableKinds).type };
+      const original = asServed(randomWorkload(random, ref.type));
       const meddle = meddling(random);
       const spec = randomSpec(random);
       // Variables that are taken from among namesakes are a change of the whole list.
       const env = Object.fromEntries(Object.entries(spec.shape.env).filter(([, value]) => value !== undefined));
-      const object = meddle(asServed(enter(webRef, original, { ...spec, shape: { ...spec.shape, env } }).object));
+      const object = meddle(asServed(enter(ref, original, { ...spec, shape: { ...spec.shape, env } }).object));
       const { object: back, keptChanges } = restore(object, recordOf(object));
       assert.deepEqual(keptChanges, []);
       assert.deepEqual(sortedEnv(back), sortedEnv(meddle(original)));
@@ -327,7 +332,8 @@ function fill(value: Json, key: string): Json {
     return empty && dropped.includes(name) ? [] : [[name, filled] as const];
   });
   const result = Object.fromEntries(entries);
-  if ('template' in result && !('replicas' in result)) return { ...result, replicas: 1 };
+  if ('template' in result && !('replicas' in result) && !('updateStrategy' in result))
+    return { ...result, replicas: 1 };
   return result;
 }
 

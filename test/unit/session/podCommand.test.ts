@@ -38,7 +38,7 @@ interface Bench {
 function start(t: TestContext, commandLine: string, keep: boolean, marker: string = randomUUID()): Bench {
   const command = new PodCommand(
     {
-      start: () => Promise.resolve(localExec(runScript(marker, '/', commandLine))),
+      start: () => Promise.resolve({ pod: 'pod-1', stream: localExec(runScript(marker, '/', commandLine)) }),
       async stopStrays() {
         const stream = localExec(stopScript(marker));
         stream.stdout.resume();
@@ -94,6 +94,14 @@ test('restart ends the program with its children and starts it again', { skip },
   left.stdout.on('data', (chunk: Buffer) => (count += chunk.toString()));
   await left.exit;
   assert.equal(count.trim(), '0');
+});
+
+test('a program whose pod was replaced starts again, though nobody tells its end', { skip }, async (t) => {
+  const { command, until } = start(t, 'echo round; exec sleep 1000', false);
+  await until(/round/);
+  command.movedTo('pod-1');
+  command.movedTo('pod-2');
+  await until(/replacement[^]*round/);
 });
 
 test('a line of our own begins on a line of its own', { skip }, async (t) => {

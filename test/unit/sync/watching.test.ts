@@ -4,7 +4,10 @@ import path from 'node:path';
 import { suite, test } from 'node:test';
 import { type FeedWorld, withFeed } from './feed.ts';
 
-suite('noticing changes', { concurrency: true }, () => {
+// Where one watch covers the whole tree, notices come after a while that this time knows nothing of.
+const skip = process.platform !== 'linux' && 'written for watches that tell at once';
+
+suite('noticing changes', { concurrency: true, skip }, () => {
   feed('what is on the disk has been reported when it has caught up', ['a', 'b/c'], async (world) => {
     for (let round = 0; round < 20; round++) {
       world.write(`b/new-${round}/deep/x`);

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../src/base/json.ts';
-import type { KubeObject } from '../../../src/cluster/core/objects.ts';
+import { apiVersionOf, type KubeObject, type ResourceType, types } from '../../../src/cluster/core/objects.ts';
 
 /** Random numbers that replay from a seed. */
 export class Random {
@@ -43,8 +43,8 @@ export class Random {
   }
 }
 
-/** A Deployment such as a server could hold, with fields in any order and any of them absent. */
-export function randomDeployment(random: Random): KubeObject {
+/** A workload such as a server could hold, with fields in any order and any of them absent. */
+export function randomWorkload(random: Random, type: ResourceType): KubeObject {
   const metadata = object(random, {
     name: 'web',
     namespace: 'shop',
@@ -57,16 +57,35 @@ export function randomDeployment(random: Random): KubeObject {
     replicas: maybe(random, 0.8, () => random.below(4)),
     selector: { matchLabels: { app: 'web' } },
     template: object(random, { metadata: maybe(random, 0.9, () => templateMeta(random)), spec: podSpec(random) }),
-    strategy: maybe(random, 0.5, () => ({ type: random.pick(['Recreate', 'RollingUpdate']) })),
     minReadySeconds: maybe(random, 0.2, () => 3),
+    ...strategyOf(random, type),
   });
   return object(random, {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
+    apiVersion: apiVersionOf(type),
+    kind: type.kind,
     metadata,
     spec,
     status: { replicas: 1 },
   }) as KubeObject;
+}
+
+function strategyOf(random: Random, type: ResourceType): Readonly<Record<string, Json | undefined>> {
+  const strategy = (...kinds: readonly string[]): Json | undefined =>
+    maybe(random, 0.7, () =>
+      object(random, {
+        type: random.pick(kinds),
+        rollingUpdate: maybe(random, 0.5, () => ({ partition: random.below(3) })),
+      }),
+    );
+  if (type === types.deployment) return { strategy: strategy('Recreate', 'RollingUpdate') };
+  if (type === types.replicaSet) return {};
+  const retention = (): Json =>
+    object(random, { whenScaled: random.pick(['Delete', 'Retain']), whenDeleted: random.pick(['Delete', 'Retain']) });
+  return {
+    updateStrategy: strategy('OnDelete', 'RollingUpdate'),
+    persistentVolumeClaimRetentionPolicy: type === types.statefulSet ? maybe(random, 0.5, retention) : undefined,
+    ...(type === types.daemonSet ? { replicas: undefined } : {}),
+  };
 }
 
 function templateMeta(random: Random): JsonObject {
