@@ -116,7 +116,7 @@ export interface Flushed {
 }
 
 /** One change of one path. Sequence numbers start at 1 in each connection and have no gaps. */
-export type OperationFrame = Put | Commit | MakeFolder | MakeLink | SetExecutable | Delete | Move | Forget;
+export type OperationFrame = Put | Commit | MakeFolder | MakeLink | SetExecutable | Delete | Move | MoveTree | Forget;
 
 interface Operation {
   readonly sequence: number;
@@ -198,6 +198,14 @@ export interface Move extends Operation {
   readonly fromState: PathState;
   /** Whether what was at `path` then is at `from`; both are files. */
   readonly exchange: boolean;
+}
+
+/** Renames the folder `from` with everything in it to `path`, where nothing is. */
+export interface MoveTree extends Operation {
+  readonly kind: 'moveTree';
+  readonly from: SyncPath;
+  /** Hash over everything in the folder; see `treeDigest`. */
+  readonly digest: ContentHash;
 }
 
 /** Leaves the path as it is and forgets that it came from here, because it is ignored from now on. */

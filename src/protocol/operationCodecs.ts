@@ -100,6 +100,20 @@ export const operationCodecs: FrameCodecs<OperationFrame> = {
       exchange: takeFlag(input),
     }),
   },
+  moveTree: {
+    tag: 28,
+    write(out, frame) {
+      writeHead(out, frame);
+      writePath(out, frame.from);
+      writeHash(out, frame.digest);
+    },
+    take: (input) => ({
+      kind: 'moveTree',
+      ...takeHead(input),
+      from: takeInnerPath(input),
+      digest: takeHash(input),
+    }),
+  },
   forget: {
     tag: 27,
     write: (out, frame) => writeHead(out, frame),

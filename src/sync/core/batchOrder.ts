@@ -43,12 +43,13 @@ export function orderPaths(paths: readonly PathKinds[]): OrderedPaths {
 }
 
 /** Whether the path becomes a folder or stops being one, so that the old thing must go before the new one comes. */
-function changesKind({ local, remote }: PathKinds): boolean {
+export function changesKind({ local, remote }: PathKinds): boolean {
   const present = local === 'file' || local === 'folder' || local === 'link';
   return present && remote !== 'absent' && (local === 'folder') !== (remote === 'folder');
 }
 
-function isBelow(path: SyncPath, tops: ReadonlySet<SyncPath>): boolean {
+/** Whether the path is one of some others or inside one of them. */
+export function isBelow(path: SyncPath, tops: ReadonlySet<SyncPath>): boolean {
   if (tops.size === 0) return false;
   for (let at = path; at !== ''; at = parentSyncPath(at)) if (tops.has(at)) return true;
   return false;

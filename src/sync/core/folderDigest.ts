@@ -17,6 +17,11 @@ export function folderDigest(entries: readonly ListedEntry[], hash: TextHash): s
 }
 
 function key(state: PathState): string {
+  return state.kind === 'file' ? contentKey(state) + state.executable : contentKey(state);
+}
+
+/** A text that is the same for two states exactly when they are the same kind with the same content. */
+export function contentKey(state: PathState): string {
   switch (state.kind) {
     case 'absent':
       return '-';
@@ -25,6 +30,6 @@ function key(state: PathState): string {
     case 'link':
       return `l${state.target}`;
     case 'file':
-      return `f${state.hash}${state.executable}`;
+      return `f${state.hash}`;
   }
 }

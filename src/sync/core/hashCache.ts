@@ -1,6 +1,6 @@
 import type { SyncPath } from '../../base/paths.ts';
 import type { ContentHash } from '../../protocol/contentHash.ts';
-import { type Fingerprint, type HashedFile, isRacy } from './fingerprint.ts';
+import { type Fingerprint, type HashedFile, isRacy, sameFingerprint } from './fingerprint.ts';
 import { FingerprintColumn } from './fingerprintColumn.ts';
 import { HashColumn } from './hashColumn.ts';
 import { grown, grownSize, noPath, PathTable } from './pathTable.ts';
@@ -37,6 +37,12 @@ export class HashCache {
     const number = this.#find(path);
     const isKnown = number !== noPath && this.#fingerprints.isSame(number, fingerprint);
     return isKnown ? this.#hashes.get(number) : undefined;
+  }
+
+  /** Takes over what is known of a file that had another path and is the same in everything else. */
+  renamed(path: SyncPath, from: SyncPath, fingerprint: Fingerprint): void {
+    const file = this.#file(this.#find(from));
+    if (file !== undefined && sameFingerprint(file.fingerprint, fingerprint)) this.set(path, file);
   }
 
   set(path: SyncPath, file: HashedFile): void {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
+import type { Log } from '../../base/log.ts';
 import type { SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Begin, Halt } from '../../protocol/frame.ts';
@@ -39,6 +40,7 @@ export interface BulkParts {
   readonly maker: OperationMaker;
   readonly sender: Sender;
   readonly scheduler: Scheduler;
+  readonly log: Log;
   /** Transfers that the other side halted, by their number. */
   readonly halted: ReadonlyMap<number, Halt>;
 }
@@ -120,9 +122,14 @@ function* stateBeforeSending(
 }
 
 /** Makes it known whether the file is to be exchanged with another one. */
-function* hashPartners(path: SyncPath, state: FileState, { maker, content }: BulkParts): Generator<undefined, void> {
-  for (const [partner, entry] of [...maker.partners(path, state)]) {
-    if (content.likely(partner, entry) === undefined) yield* content.hash(partner, entry);
+function* hashPartners(path: SyncPath, state: FileState, parts: BulkParts): Generator<undefined, void> {
+  for (const [partner, entry] of [...parts.maker.partners(path, state)]) {
+    if (parts.content.likely(partner, entry) !== undefined) continue;
+    try {
+      yield* parts.content.hash(partner, entry);
+    } catch (error) {
+      parts.log.debug('A file could not be compared with another one.', { path: partner, error: String(error) });
+    }
   }
 }
 

@@ -15,7 +15,7 @@ export interface SentOperation {
   readonly sequence: number;
   /** The first is the path of the operation itself. */
   readonly effects: readonly [Effect, ...Effect[]];
-  readonly kind: 'create' | 'delete' | 'move' | 'other';
+  readonly kind: 'create' | 'delete' | 'move' | 'moveTree' | 'other';
   readonly job: Job;
   /** Bytes of content it carried. */
   readonly bytes: number;

@@ -1,6 +1,6 @@
 import type { Log } from '../../base/log.ts';
-import { parentSyncPath, type SyncPath } from '../../base/paths.ts';
-import { orderPaths, type PathKinds } from '../core/batchOrder.ts';
+import type { SyncPath } from '../../base/paths.ts';
+import { changesKind, orderPaths, type PathKinds } from '../core/batchOrder.ts';
 import type { LocalView } from '../core/decide.ts';
 import type { RemoteView } from '../core/remoteView.ts';
 import type { LocalFolder } from '../replica/localFolder.ts';
@@ -8,6 +8,7 @@ import type { Job } from './job.ts';
 import { MoveSources } from './moveSources.ts';
 import type { Made, OperationMaker } from './operationMaker.ts';
 import type { Sender } from './sender.ts';
+import type { TreeMoves } from './treeMoves.ts';
 
 /** A batch of the first sync is closed after this many operations, so that sending and applying overlap. */
 const initialBatchOperations = 256;
@@ -27,15 +28,21 @@ export interface JobRunnerParts {
   readonly onOther: (path: SyncPath, job: Job, why: NotMade) => void;
   /** Whether deletions have to wait, because the whole folder looks emptied. */
   readonly holdRemovals: () => boolean;
-  /** Whether a file that is gone here may yet turn up at another path. */
+  readonly trees: TreeMoves;
+  /** Whether what is gone here at a path may yet turn up at another one. */
   readonly mayTurnUp: (path: SyncPath) => boolean;
+  /** Takes over what still waits to be deleted inside some folders. */
+  readonly takeHeld: (folders: ReadonlySet<SyncPath>) => readonly SyncPath[];
   readonly log: Log;
 }
 
 /** Turns a job into operations, in an order in which they can be carried out. Pauses after each. */
 export function* runJob(job: Job, parts: JobRunnerParts): Generator<undefined, void> {
   const { local, remote, maker } = parts;
-  const order = orderPaths(job.paths.map((path) => kindsOf(path, local, remote)));
+  const kinds = job.paths.map((path) => kindsOf(path, local, remote));
+  const cleared = kinds.filter((one) => one.remote === 'folder' && changesKind(one)).map(({ path }) => path);
+  kinds.push(...parts.takeHeld(new Set(cleared)).map((path) => kindsOf(path, local, remote)));
+  const order = orderPaths(kinds);
   const sources = new MoveSources(order.removals, remote);
   for (const path of order.clear) {
     attempt(path, job, parts, false, () =>
@@ -43,17 +50,27 @@ export function* runJob(job: Job, parts: JobRunnerParts): Generator<undefined, v
     );
     yield;
   }
+  const trees = job.isRetry ? new Map<SyncPath, Made>() : yield* findTrees(order.folders, parts);
   for (const path of order.folders) {
-    attempt(path, job, parts, false, () => maker.make(path, sources));
+    attempt(path, job, parts, false, () => trees.get(path) ?? maker.make(path, sources));
     yield;
   }
-  const removals = parts.holdRemovals() ? [] : holdSome(order.removals, job, parts);
-  const late = [...order.contents, ...removals];
+  const late = [...order.contents, ...(parts.holdRemovals() ? [] : order.removals)];
   const step = job.initial ? initialBatchOperations : batchOperations;
   for (let start = 0; start < late.length; start += step) {
     yield* runBatch(late.slice(start, start + step), job, parts, sources);
   }
   job.produced();
+}
+
+/** Folders that were renamed here. One that cannot be read is no reason not to send the rest. */
+function* findTrees(folders: readonly SyncPath[], parts: JobRunnerParts): Generator<undefined, Map<SyncPath, Made>> {
+  try {
+    return yield* parts.trees.find(folders);
+  } catch (error) {
+    parts.log.debug('Renamed folders could not be told; their files are sent one by one.', { error: String(error) });
+    return new Map();
+  }
 }
 
 function* runBatch(
@@ -64,21 +81,11 @@ function* runBatch(
 ): Generator<undefined, void> {
   const batched = paths.length > 1 && parts.sender.beginBatch();
   for (const path of paths) {
-    attempt(path, job, parts, batched, () => parts.maker.make(path, sources));
+    if (parts.mayTurnUp(path)) parts.onOther(path, job, 'held');
+    else attempt(path, job, parts, batched, () => parts.maker.make(path, sources));
     yield;
   }
   if (batched) parts.sender.endBatch();
-}
-
-/** What is deleted now; what waits keeps the folders that contain it. */
-function holdSome(removals: readonly SyncPath[], job: Job, parts: JobRunnerParts): SyncPath[] {
-  const kept = new Set<SyncPath>();
-  return removals.filter((path) => {
-    if (!kept.has(path) && !parts.mayTurnUp(path)) return true;
-    for (let folder = path; folder !== ''; folder = parentSyncPath(folder)) kept.add(folder);
-    parts.onOther(path, job, 'held');
-    return false;
-  });
 }
 
 function attempt(path: SyncPath, job: Job, parts: JobRunnerParts, batched: boolean, make: () => Made): void {

@@ -97,7 +97,7 @@ export class OperationMaker {
     const decision = decide(state, this.#remote.get(path));
     if (decision.kind !== 'create') return fromDecision(path, decision);
     if (this.isRefused(path)) return undefined;
-    const gone = this.#takeSource(state, sources) ?? this.#elsewhere.findGone(state);
+    const gone = this.#takeSource(state, sources) ?? firstOf(this.#elsewhere.findGone(state));
     const from = gone ?? this.#findPartner(path, state);
     return from && move(path, from, this.#remote.expected(from), decision.base, gone === undefined);
   }
@@ -111,12 +111,21 @@ export class OperationMaker {
   #findPartner(path: SyncPath, state: FileState): SyncPath | undefined {
     const base = this.#remote.expected(path);
     for (const [partner, entry] of this.partners(path, state)) {
-      const isShort = entry.fingerprint.size <= maxInlineBytes;
-      const here =
-        this.#content.likely(partner, entry) ?? (isShort ? this.#content.read(partner, entry)?.state : undefined);
+      const here = this.#content.likely(partner, entry) ?? this.#readShort(partner, entry);
       if (here !== undefined && sameContent(here, base)) return partner;
     }
     return undefined;
+  }
+
+  /** The state of another file than the one that is asked for: why it cannot be read is told when it is its turn. */
+  #readShort(path: SyncPath, entry: FileEntry): FileState | undefined {
+    if (entry.fingerprint.size > maxInlineBytes) return undefined;
+    try {
+      return this.#content.read(path, entry)?.state;
+    } catch (error) {
+      if (error instanceof Error) return undefined;
+      throw error;
+    }
   }
 
   /** A source may have come back or been overwritten since the sources were gathered; then it is none. */
@@ -217,4 +226,9 @@ function create(path: SyncPath, state: PathState, base: PathState): Made {
     return operation({ kind: 'makeLink', path, base, target: state.target }, [{ path, result: state }], 'create');
   }
   throw new Error(`${path} needs its content to be sent.`);
+}
+
+function firstOf<T>(items: Iterable<T>): T | undefined {
+  const [first] = items;
+  return first;
 }

@@ -1,10 +1,11 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { toError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { SyncPath } from '../../base/paths.ts';
+import { parentSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Frame, Halt, Nack, OperationFrame, Rules } from '../../protocol/frame.ts';
 import { maxInlineBytes } from '../../protocol/limits.ts';
+import type { FileState, PathState } from '../../protocol/pathState.ts';
 import { decide } from '../core/decide.ts';
 import { RemoteView } from '../core/remoteView.ts';
 import type { BatchApplied } from '../core/status.ts';
@@ -14,7 +15,7 @@ import type { ChunkStore } from '../replica/chunkStore.ts';
 import type { LocalContent } from '../replica/localContent.ts';
 import type { LocalFolder } from '../replica/localFolder.ts';
 import { type BulkResult, sendLarge } from './bulkLane.ts';
-import type { DecidedOperation } from './flight.ts';
+import type { DecidedOperation, SentOperation } from './flight.ts';
 import { Job } from './job.ts';
 import { type NotMade, runJob } from './jobRunner.ts';
 import { OperationMaker } from './operationMaker.ts';
@@ -25,6 +26,7 @@ import { RemoteContent } from './remoteContent.ts';
 import { Resume } from './resume.ts';
 import { Retries } from './retries.ts';
 import { Sender } from './sender.ts';
+import { TreeMoves } from './treeMoves.ts';
 
 /** What a `Pusher` works with and tells. */
 export interface PusherParts {
@@ -59,6 +61,7 @@ export class Pusher implements Disposable {
   readonly remote = new RemoteView();
   readonly #parts: PusherParts;
   readonly #maker: OperationMaker;
+  readonly #trees: TreeMoves;
   readonly #retries: Retries;
   readonly #urgent: Steps[] = [];
   readonly #ordinary: Steps[] = [];
@@ -78,6 +81,8 @@ export class Pusher implements Disposable {
     this.#parts = parts;
     const elsewhere = new RemoteContent(parts.local, parts.disk, this.remote);
     this.#maker = new OperationMaker(parts.local, parts.content, this.remote, elsewhere);
+    const isRefused = (path: SyncPath): boolean => this.#maker.isRefused(path);
+    this.#trees = new TreeMoves({ ...parts, remote: this.remote, elsewhere, isRefused });
     this.#retries = new Retries(parts.scheduler, (paths, reasons) => {
       if (reasons.has('parent')) this.#resumeAgain();
       else this.#enqueue(new Job(paths, parts.scheduler.now(), 'retry'));
@@ -171,6 +176,7 @@ export class Pusher implements Disposable {
       case 'setExecutable':
       case 'delete':
       case 'move':
+      case 'moveTree':
       case 'forget':
       case 'begin':
       case 'chunk':
@@ -223,19 +229,26 @@ export class Pusher implements Disposable {
     const { local, log } = this.#parts;
     const holdRemovals = (): boolean => this.#looksEmptied();
     const mayTurnUp = (path: SyncPath): boolean => this.#mayTurnUp(path, job);
-    const parts = { local, remote, maker: this.#maker, sender, onOther, holdRemovals, mayTurnUp, log };
+    const [maker, trees] = [this.#maker, this.#trees];
+    const takeHeld = (folders: ReadonlySet<SyncPath>): SyncPath[] => this.#retries.takeHeld(folders);
+    const parts = { local, remote, maker, trees, sender, onOther, holdRemovals, mayTurnUp, takeHeld, log };
     yield* runJob(job, parts);
     this.#finishIfOver(job);
   }
 
   /**
-   * Whether a long file that is gone here may yet turn up at another path: its deletion waits for a moment, and for as
-   * long as a file of its size is being looked at, because renaming it there is so much cheaper than sending it again.
+   * Whether what is gone here at a path may yet turn up at another one: its deletion waits for a moment, because renaming
+   * it there is so much cheaper than sending it again. So it is with long files, for as long as one of that size is being
+   * looked at, and with folders and what is in them.
    */
   #mayTurnUp(path: SyncPath, job: Job): boolean {
+    const { local } = this.#parts;
     const there = this.remote.expected(path);
-    if (there.kind !== 'file' || there.size <= maxInlineBytes) return false;
-    return !job.isRetry || [...this.#startedLarge.values()].includes(there.size);
+    const isFolder = there.kind === 'folder';
+    if (there.kind === 'absent' || local.tree.get(path) !== undefined) return false;
+    if (local.absence(path, isFolder) !== 'absent') return false;
+    if (!job.isRetry) return isFolder || isLong(there) || !local.tree.isFolder(parentSyncPath(path));
+    return isLong(there) && [...this.#startedLarge.values()].includes(there.size);
   }
 
   /** What could not become an operation in the ordinary way. */
@@ -260,13 +273,14 @@ export class Pusher implements Disposable {
   }
 
   *#runLarge(path: SyncPath, job: Job, sender: Sender): Steps {
-    const { local, disk, content, chunks, scheduler } = this.#parts;
+    const { local, disk, content, chunks, scheduler, log } = this.#parts;
     const parts = {
       local,
       disk,
       content,
       chunks,
       scheduler,
+      log,
       sender,
       remote: this.remote,
       maker: this.#maker,
@@ -316,14 +330,27 @@ export class Pusher implements Disposable {
     const [{ path }] = effects;
     if (nack === undefined) for (const effect of effects) this.#isFine(effect.path);
     else if (nack.reason === 'notEmpty' && this.#isPodsOwn(path)) this.#letGo(path);
+    else if (operation.kind === 'moveTree') this.#singly(operation);
     else {
       if (operation.kind === 'move') this.#maker.refused(path);
       this.#refusedContent(path, nack);
       for (const effect of effects.slice(1)) this.#retries.add(effect.path, 'base');
     }
     job.ended(nack === undefined ? path : undefined);
-    this.#done(path, bytes);
+    for (const effect of effects) this.#done(effect.path, effect.path === path ? bytes : 0);
     this.#finishIfOver(job);
+  }
+
+  /** A folder could not be renamed as a whole: its files are. */
+  #singly({ effects, job: { since } }: SentOperation): void {
+    this.#maker.refused(effects[0].path);
+    this.#enqueue(
+      new Job(
+        effects.map(({ path }) => path),
+        since,
+        'changes',
+      ),
+    );
   }
 
   /** Whether a folder that is gone here holds nothing there that came from here and will still be deleted. */
@@ -480,4 +507,8 @@ export class Pusher implements Disposable {
       for (const steps of lanes.splice(0)) steps.return();
     }
   }
+}
+
+function isLong(state: PathState): state is FileState {
+  return state.kind === 'file' && state.size > maxInlineBytes;
 }

@@ -22,14 +22,13 @@ export class RemoteContent {
     this.#remote = remote;
   }
 
-  /** A path whose file came from here, has this content there, and is gone here: it can be renamed. */
-  findGone(state: FileState): SyncPath | undefined {
+  /** Paths whose file came from here, has this content there, and is gone here: it can be renamed. */
+  *findGone(state: FileState): Generator<SyncPath> {
     for (const path of this.#candidates(state)) {
       const put = this.#remote.get(path)?.put;
       const isOurs = put !== undefined && sameContent(put, state);
-      if (isOurs && sameContent(this.#remote.expected(path), state) && this.#isGone(path)) return path;
+      if (isOurs && sameContent(this.#remote.expected(path), state) && this.isGone(path)) yield path;
     }
-    return undefined;
   }
 
   /** A path other than this one whose file has this content there and will have it when the next operation comes. */
@@ -62,8 +61,8 @@ export class RemoteContent {
     }
   }
 
-  /** The disk is asked, because a rename between folders may be told of in two parts. */
-  #isGone(path: SyncPath): boolean {
+  /** Whether nothing is at a path here. The disk is asked: a rename between folders may be told of in two parts. */
+  isGone(path: SyncPath): boolean {
     if (this.#local.absence(path, false) !== 'absent') return false;
     this.#disk.begin();
     try {

@@ -1,5 +1,6 @@
 import type { Disposable } from '../../base/disposable.ts';
 import type { SyncPath } from '../../base/paths.ts';
+import { isBelow } from '../core/batchOrder.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import { isPassing, retryDelay, type RetryReason } from '../core/retryDelay.ts';
 
@@ -46,6 +47,16 @@ export class Retries implements Disposable {
   /** Something succeeded at the path; a retry that still waits is for something later. */
   succeeded(path: SyncPath): void {
     if (!this.isWaiting(path)) this.#retries.delete(path);
+  }
+
+  /** Takes away what is held below some folders, because they have to be empty now. */
+  takeHeld(folders: ReadonlySet<SyncPath>): SyncPath[] {
+    const taken: SyncPath[] = [];
+    for (const [path, { reason, waiting }] of folders.size === 0 ? [] : this.#retries) {
+      if (waiting && reason === 'held' && isBelow(path, folders)) taken.push(path);
+    }
+    for (const path of taken) this.#retries.delete(path);
+    return taken;
   }
 
   /** Whether the path waits for its next try. */

@@ -9,6 +9,7 @@ import type {
   Delete,
   MakeLink,
   Move,
+  MoveTree,
   NackReason,
   OperationFrame,
   Put,
@@ -24,10 +25,12 @@ import { KeepsChanging, NotSyncable, type Observed, type Observer } from './obse
 import type { ReplicaState } from './replicaState.ts';
 import type { Stage } from './stage.ts';
 import type { Trash } from './trash.ts';
+import { moveTree } from './treeMoves.ts';
 
 /** What became of one operation. */
 export type Outcome =
-  | { readonly kind: 'applied'; readonly path: SyncPath }
+  /** `paths` are all that changed, where these are not those that the operation names. */
+  | { readonly kind: 'applied'; readonly path: SyncPath; readonly paths?: readonly SyncPath[] }
   | {
       readonly kind: 'refused';
       readonly path: SyncPath;
@@ -110,6 +113,8 @@ export class Applier {
         return this.#delete(operation, owner);
       case 'move':
         return this.#move(operation, owner);
+      case 'moveTree':
+        return this.#moveTree(operation, owner);
       case 'forget':
         this.#parts.state.forget(operation.path, owner);
         return { kind: 'applied', path: operation.path };
@@ -263,6 +268,13 @@ export class Applier {
     this.#parts.state.forget(from, owner);
     this.#settleFile(path, fromState, before, owner);
     return { kind: 'applied', path };
+  }
+
+  #moveTree(operation: MoveTree, owner: string): Outcome {
+    const { folder: place, observer, state, scheduler } = this.#parts;
+    const moved = moveTree(operation, owner, { folder: place, observer, state, now: () => scheduler.now() });
+    if (moved.kind === 'moved') return { kind: 'applied', path: operation.path, paths: moved.paths };
+    return refusal(operation.path, 'base', moved.current, moved.message);
   }
 
   /** Both files get the other's name by one rename each: neither path is ever without a file. */

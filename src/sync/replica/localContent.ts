@@ -36,6 +36,11 @@ export class LocalContent {
     return hash === undefined ? undefined : stateOf(entry, hash);
   }
 
+  /** The file came to this path with its folder: what is known of it under the earlier path is still so. */
+  renamed(path: SyncPath, from: SyncPath, entry: FileEntry): void {
+    this.#hashes.renamed(path, from, entry.fingerprint);
+  }
+
   /** Reads a short file; `undefined` when it changed meanwhile. */
   read(path: SyncPath, entry: FileEntry): { state: FileState; bytes: Uint8Array<ArrayBuffer> } | undefined {
     const hashedAt = this.#scheduler.now();

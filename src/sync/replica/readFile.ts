@@ -24,6 +24,11 @@ export function hashBytesOf(bytes: Uint8Array): ContentHash {
   return contentHash(hashOnce('sha256', bytes));
 }
 
+/** SHA-256 of a text in UTF-8. */
+export function hashTextOf(text: string): ContentHash {
+  return contentHash(hashOnce('sha256', text));
+}
+
 /** Opens a file for reading without following a link at its last component, and without waiting on a pipe. */
 export function openForReading(absolute: string): number {
   return openSync(absolute, readFlags);

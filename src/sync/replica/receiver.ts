@@ -77,6 +77,7 @@ export class Receiver {
       case 'setExecutable':
       case 'delete':
       case 'move':
+      case 'moveTree':
       case 'forget':
         this.#operation(frame);
         return;
@@ -209,7 +210,7 @@ export class Receiver {
     const outcome = this.#init.replica.apply(ready, this.#init.workspaceId);
     const { operation } = ready;
     if (outcome.kind === 'refused') this.#answerRefusal(operation.sequence, outcome);
-    else this.#init.onApplied(operation.kind === 'move' ? [operation.path, operation.from] : [operation.path]);
+    else this.#init.onApplied(outcome.paths ?? pathsOf(operation));
   }
 
   #answerRefusal(sequence: number, outcome: Extract<Outcome, { kind: 'refused' }>): void {
@@ -278,4 +279,8 @@ export class Receiver {
       replica.endTurn();
     });
   }
+}
+
+function pathsOf(operation: OperationFrame): SyncPath[] {
+  return operation.kind === 'move' ? [operation.path, operation.from] : [operation.path];
 }

@@ -25,6 +25,12 @@ export class ReplicaState {
     this.ledger.intend(path, state, owner);
   }
 
+  /** The same for many paths at once. */
+  intendAll(states: readonly (readonly [SyncPath, PathState])[], owner: string): void {
+    this.#journal.append(states.map(([path, state]): ReplicaRecord => ({ kind: 'put', path, owner, state })));
+    for (const [path, state] of states) this.ledger.intend(path, state, owner);
+  }
+
   /** Records that a path has a state, and for a file by which fingerprint that can be seen. */
   settle(path: SyncPath, state: PathState, owner: string, file: HashedFile | undefined): void {
     this.ledger.settle(path, state, owner);
@@ -34,9 +40,16 @@ export class ReplicaState {
 
   /** Records that nothing at the path came from a workspace any more. */
   forget(path: SyncPath, owner: string): void {
-    this.#journal.append([{ kind: 'put', path, owner, state: { kind: 'absent' } }]);
-    this.ledger.delete(path);
-    this.hashes.delete(path);
+    this.forgetAll([path], owner);
+  }
+
+  /** The same for many paths at once. */
+  forgetAll(paths: readonly SyncPath[], owner: string): void {
+    this.#journal.append(paths.map((path): ReplicaRecord => ({ kind: 'put', path, owner, state: { kind: 'absent' } })));
+    for (const path of paths) {
+      this.ledger.delete(path);
+      this.hashes.delete(path);
+    }
   }
 
   /** Writes what may be written late: losing it only costs reading files again. Throws the disk's error. */

@@ -53,6 +53,7 @@ export function randomFrames(random: Random): Frame[] {
     { kind: 'setExecutable', ...head(), executable },
     { kind: 'delete', ...head() },
     { kind: 'move', ...head(), from: path(random), fromState: state(random), exchange: random.chance(0.5) },
+    { kind: 'moveTree', ...head(), from: path(random), digest: hash(random) },
     { kind: 'forget', ...head() },
     {
       kind: 'begin',

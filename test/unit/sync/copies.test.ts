@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { contentHash } from '../../../src/protocol/contentHash.ts';
 import { ContentPaths } from '../../../src/sync/core/contentPaths.ts';
 import { at } from '../protocol/frames.ts';
 import { countBytes } from './countBytes.ts';
+import { readTree } from './tree.ts';
 import { inWorld, type World } from './world.ts';
 
 const mebibyte = 1024 * 1024;
@@ -76,6 +86,59 @@ suite('content that the pod has already', { concurrency: 4 }, () => {
     assert.ok(readFileSync(path.join(world.remote, 'copies/small.bin')).equals(small));
   });
 
+  scenario('a renamed folder is renamed there as a whole', async (world, sent) => {
+    fill(world, 'old/name', 300);
+    mkdirSync(path.join(world.root, 'other/place'), { recursive: true });
+    await sent(Infinity, () => {});
+    const inode = statSync(path.join(world.remote, 'old/name/d3')).ino;
+    const rename = (from: string, to: string) => () => {
+      renameSync(path.join(world.root, from), path.join(world.root, to));
+    };
+    await sent(1024, rename('old/name', 'old/new name'));
+    await sent(1024, rename('old/new name', 'other/place/new name'));
+    await sent(1024, rename('other', 'again'));
+    assert.equal(statSync(path.join(world.remote, 'again/place/new name/d3')).ino, inode);
+    writeFileSync(path.join(world.root, 'again/place/new name/d3/file 3'), 'changed');
+    await sent(500, () => {});
+    await world.sidecar.stop('SIGKILL');
+    await world.startSidecar();
+    await sent(1500, () => {});
+  });
+
+  scenario('of a folder that was renamed and changed, what did not change is renamed', async (world, sent) => {
+    fill(world, 'old', 300);
+    await sent(Infinity, () => {});
+    await world.closeEngine();
+    await sent(20_000, () => {
+      renameSync(path.join(world.root, 'old'), path.join(world.root, 'new'));
+      writeFileSync(path.join(world.root, 'new/d3/file 3'), 'changed');
+      rmSync(path.join(world.root, 'new/d4/file 4'));
+      writeFileSync(path.join(world.root, 'new/d5/added'), 'added');
+      world.openEngine();
+    });
+  });
+
+  scenario('what the pod has of its own in a renamed folder stays where it is', async (world, sent) => {
+    fill(world, 'old', 60);
+    await sent(Infinity, () => {});
+    writeFileSync(path.join(world.remote, 'old/d3/built'), 'by the pod');
+    renameSync(path.join(world.root, 'old'), path.join(world.root, 'new'));
+    await world.settle((name) => name.startsWith('old'));
+    assert.deepEqual([...readTree(path.join(world.remote, 'old')).keys()], ['d3', 'd3/built']);
+  });
+
+  scenario('a folder that is missing for a moment is renamed too', async (world, sent) => {
+    fill(world, 'old', 100);
+    await sent(Infinity, () => {});
+    await sent(2500, () => {
+      const outside = path.join(world.base, 'outside');
+      renameSync(path.join(world.root, 'old'), outside);
+      world.noteSaved('old');
+      mkdirSync(path.join(world.root, 'to'));
+      renameSync(outside, path.join(world.root, 'to/new'));
+    });
+  });
+
   scenario('scenario 18: two files that are swapped are swapped there', async (world, sent) => {
     for (const [size, name] of [
       [20_000, 'small'],
@@ -123,6 +186,14 @@ test('where each content is follows every change', () => {
   assert.deepEqual([...paths.holding(one)], []);
   assert.ok(!paths.hasLong(long));
 });
+
+/** Files of random content in ten folders, and a link. */
+function fill(world: World, folder: string, files: number): void {
+  for (let index = 0; index < files; index++) {
+    world.write(`${folder}/d${index % 10}/file ${index}`, randomBytes(100 + index), index % 7 === 0 ? 0o755 : 0o644);
+  }
+  symlinkSync('d1', path.join(world.root, folder, 'link'));
+}
 
 type Sent = (most: number, edit: () => void) => Promise<void>;
 
