@@ -40,6 +40,7 @@ export class StormGauge {
       this.#burstCount = 0;
     }
     this.#burstCount += count;
+    if (held && this.#burstCount > stormPaths) this.#stage = Math.max(this.#stage, 0);
     if (held && this.#left(longestHoldMs, now) > 0) return Math.min(holdStepMs, this.#left(longestHoldMs, now));
     if (this.#burstCount > stormPaths || this.isStorm) return this.#stormWait(now);
     const wait = Math.max(0, this.#freeAt - now - (looksAtOnce - 1) * lookMs);

@@ -71,7 +71,7 @@ export class ChangeFeed implements Disposable {
     const lock = new GitLock(root);
     this.#hints = new Hints({
       scheduler,
-      isHeld: () => lock.isHeld(scheduler.now()),
+      isHeld: (isStorm) => lock.isHeld(scheduler.now(), isStorm),
       onBatch: ({ paths, folders, since }) => {
         this.#look('urgent', this.#examiner.hinted(paths, folders), since);
       },

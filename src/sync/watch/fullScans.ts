@@ -101,7 +101,7 @@ export class FullScans implements Disposable {
 
   #due(): void {
     const { lock, scheduler, watching } = this.#parts;
-    if (this.#running > 0 || lock.isHeld(scheduler.now())) return;
+    if (this.#running > 0 || lock.isHeld(scheduler.now(), false)) return;
     lock.find();
     if (this.isNeeded || watching.isBlind) this.scan();
     else this.#reconcile();

@@ -2,8 +2,10 @@ import { lstatSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { errorCode } from '../replica/diskError.ts';
 
-/** Git works on a tree for as long as it holds its lock; a lock older than this (ms) is held for a person's answer. */
-const longestWorkMs = 2000;
+/** Git works on a tree while it holds its lock. An older one (ms) may be held while somebody writes a message. */
+const surelyWorksMs = 2000;
+/** With many changes coming, an older one is one of a long checkout; this old (ms) it was left behind. */
+const longestWorkMs = 60_000;
 
 /** Says whether git is changing the files of a folder right now: a branch switch, a rebase, a stash. */
 export class GitLock {
@@ -21,11 +23,11 @@ export class GitLock {
     this.#lock = gitFolder === undefined ? undefined : path.join(gitFolder, 'index.lock');
   }
 
-  /** Whether git took its lock a moment ago and still has it. `now` is epoch milliseconds. */
-  isHeld(now: number): boolean {
+  /** Whether git is in the middle of something. `now` is epoch milliseconds; `isStorm`: many changes come. */
+  isHeld(now: number, isStorm: boolean): boolean {
     const lock = this.#lock;
     const stats = lock === undefined ? undefined : lookAtGit(() => lstatSync(lock));
-    return stats !== undefined && Math.abs(now - stats.mtimeMs) < longestWorkMs;
+    return stats !== undefined && Math.abs(now - stats.mtimeMs) < (isStorm ? longestWorkMs : surelyWorksMs);
   }
 }
 

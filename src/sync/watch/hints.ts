@@ -16,7 +16,7 @@ export interface HintBatch {
 export interface HintsParts {
   readonly scheduler: Scheduler;
   /** Whether somebody is in the middle of changing many files, who will soon be done. */
-  readonly isHeld: () => boolean;
+  readonly isHeld: (isStorm: boolean) => boolean;
   readonly onBatch: (batch: HintBatch) => void;
   readonly onStorm: () => void;
   /** So many came at once that some were probably dropped. */
@@ -102,7 +102,7 @@ export class Hints implements Disposable {
     this.#thisTurn = 0;
     const late = this.#parts.scheduler.elapsed() - this.#turnBegan > lateMs;
     if (count > overflowHints || (count > lateOverflowHints && late)) this.#parts.onLoss();
-    const wait = this.#gauge.note(count, this.#parts.scheduler.now(), this.#parts.isHeld());
+    const wait = this.#gauge.note(count, this.#parts.scheduler.now(), this.#isHeld());
     this.#wake?.dispose();
     this.#wake = undefined;
     if (wait === 0) {
@@ -118,10 +118,14 @@ export class Hints implements Disposable {
       this.#wake = undefined;
       // Notices of what was written before this moment may still be under way.
       this.#afterThisTurn(() => {
-        if (this.#thisTurn > 0 || this.#parts.isHeld()) this.#decide();
+        if (this.#thisTurn > 0 || this.#isHeld()) this.#decide();
         else this.#give(true);
       });
     });
+  }
+
+  #isHeld(): boolean {
+    return this.#parts.isHeld(this.#gauge.isStorm);
   }
 
   #give(quiet: boolean): void {
