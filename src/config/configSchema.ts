@@ -1,50 +1,61 @@
 import { z } from 'zod';
-import type { Json } from '../base/json.ts';
 import { languages } from './devConfig.ts';
 import * as pod from './podSettings.ts';
 import { flag, objectName, port, portMapping, remoteFolder, shell, text } from './settingTypes.ts';
 
 /** Settings for the containers that `workload` and `container` choose. */
-const entrySchema = z.strictObject({
-  workload: z.string().optional().meta({ description: 'Name of the workload this is for; any when absent.' }),
-  container: z.string().optional().meta({ description: 'Name of the container this is for; any when absent.' }),
-  image: text.optional().meta({ description: 'Image of the dev container.' }),
-  language: z.enum(languages).optional().meta({ description: 'Decides dev image and debugger; detected when absent.' }),
-  workDir: remoteFolder
-    .optional()
-    .meta({ description: 'Where the folder appears in the dev container. Default: /app.' }),
-  shell: shell.optional().meta({ description: 'Shell of terminals. Default: bash, or sh where there is none.' }),
-  run: text.optional().meta({ description: 'Command line of Run, as for sh -c.' }),
-  debug: text.optional().meta({ description: 'Command line of Debug; made from run when absent.' }),
-  debugPort: port.optional().meta({ description: 'Port of the debug server in the pod.' }),
-  restartOnSync: flag.optional().meta({ description: 'Run starts again after each batch of synced changes.' }),
-  ports: z.array(portMapping).optional().meta({ description: 'Ports offered on this machine.' }),
-  ignore: z.array(z.string()).optional().meta({ description: 'More ignore patterns, as in .gitignore.' }),
-  env: pod.env.optional().meta({
-    description: 'Environment of the dev container: texts, null to unset, or { secret: name, key: key }.',
-  }),
-  envFrom: pod.envFrom.optional().meta({ description: 'ConfigMaps and Secrets whose keys become variables.' }),
-  imagePullPolicy: z
-    .enum(['Always', 'IfNotPresent', 'Never'], 'must be Always, IfNotPresent or Never')
-    .optional()
-    .meta({ description: 'When the dev image is pulled. Default: IfNotPresent.' }),
-  imagePullSecrets: z.array(objectName).optional().meta({ description: 'Secrets for the registry of the dev image.' }),
-  resources: pod.resources.optional().meta({
-    description: 'keep (the default), remove, or requests and limits that differ; null takes one away.',
-  }),
-  probes: pod.probes.optional().meta({ description: "Rules for the container's probes." }),
-  lifecycle: pod.lifecycle.optional().meta({ description: "Rules for the container's lifecycle hooks." }),
-  securityContext: pod.securityContext
-    .optional()
-    .meta({ description: 'keep (the default), remove, or the fields that differ.' }),
-  mounts: pod.mounts.optional().meta({ description: 'Volumes mounted into the dev container, or left out.' }),
-  tolerations: pod.tolerations.optional().meta({ description: "Added to the pod's own." }),
-  nodeSelector: pod.nodeSelector.optional().meta({ description: "Labels of nodes, added to the pod's own." }),
-  initContainers: pod.initContainers
-    .optional()
-    .meta({ description: 'keep (the default), skip, or a rule for each by name.' }),
-  sidecar: pod.sidecar.optional().meta({ description: 'Settings of the sync sidecar.' }),
-});
+export const entrySchema = z
+  .strictObject({
+    workload: z.string().optional().meta({ description: 'Name of the workload this is for; any when absent.' }),
+    kind: z
+      .string()
+      .optional()
+      .meta({ description: 'Kind of the workload this is for, such as Deployment; any when absent.' }),
+    container: z.string().optional().meta({ description: 'Name of the container this is for; any when absent.' }),
+    image: text.optional().meta({ description: 'Image of the dev container.' }),
+    language: z
+      .enum(languages)
+      .optional()
+      .meta({ description: 'Decides dev image and debugger; detected when absent.' }),
+    workDir: remoteFolder
+      .optional()
+      .meta({ description: 'Where the folder appears in the dev container. Default: /app.' }),
+    shell: shell.optional().meta({ description: 'Shell of terminals. Default: bash, or sh where there is none.' }),
+    run: text.optional().meta({ description: 'Command line of Run, as for sh -c.' }),
+    debug: text.optional().meta({ description: 'Command line of Debug; made from run when absent.' }),
+    debugPort: port.optional().meta({ description: 'Port of the debug server in the pod.' }),
+    restartOnSync: flag.optional().meta({ description: 'Run starts again after each batch of synced changes.' }),
+    ports: z.array(portMapping).optional().meta({ description: 'Ports offered on this machine.' }),
+    ignore: z.array(z.string()).optional().meta({ description: 'More ignore patterns, as in .gitignore.' }),
+    env: pod.env.optional().meta({
+      description: 'Environment of the dev container: texts, null to unset, or { secret: name, key: key }.',
+    }),
+    envFrom: pod.envFrom.optional().meta({ description: 'ConfigMaps and Secrets whose keys become variables.' }),
+    imagePullPolicy: z
+      .enum(['Always', 'IfNotPresent', 'Never'], 'must be Always, IfNotPresent or Never')
+      .optional()
+      .meta({ description: 'When the dev image is pulled. Default: IfNotPresent.' }),
+    imagePullSecrets: z
+      .array(objectName)
+      .optional()
+      .meta({ description: 'Secrets for the registry of the dev image.' }),
+    resources: pod.resources.optional().meta({
+      description: 'keep (the default), remove, or requests and limits that differ; null takes one away.',
+    }),
+    probes: pod.probes.optional().meta({ description: "Rules for the container's probes." }),
+    lifecycle: pod.lifecycle.optional().meta({ description: "Rules for the container's lifecycle hooks." }),
+    securityContext: pod.securityContext
+      .optional()
+      .meta({ description: 'keep (the default), remove, or the fields that differ.' }),
+    mounts: pod.mounts.optional().meta({ description: 'Volumes mounted into the dev container, or left out.' }),
+    tolerations: pod.tolerations.optional().meta({ description: "Added to the pod's own." }),
+    nodeSelector: pod.nodeSelector.optional().meta({ description: "Labels of nodes, added to the pod's own." }),
+    initContainers: pod.initContainers
+      .optional()
+      .meta({ description: 'keep (the default), skip, or a rule for each by name.' }),
+    sidecar: pod.sidecar.optional().meta({ description: 'Settings of the sync sidecar.' }),
+  })
+  .meta({ id: 'entry' });
 
 /** The whole of `.podloop/config.yaml`. */
 export const configSchema = z.strictObject(
@@ -60,19 +71,16 @@ export const configSchema = z.strictObject(
   { error: ({ code }) => (code === 'invalid_type' ? 'must hold version and containers' : undefined) },
 );
 
-/** One entry of the file: what is absent is left to detection and defaults. */
+/** One entry of the file: what is absent is left to weaker sources, detection and defaults. */
 export type ConfigEntry = z.output<typeof entrySchema>;
+/** What an entry can say, besides which containers it is for. */
+export type ConfigField = Exclude<keyof ConfigEntry, 'workload' | 'kind' | 'container'>;
 /** The file, understood. */
 export type ConfigFile = z.output<typeof configSchema>;
 
-/** JSON Schema (draft 7, which editors know best) of the file as people write it, for editors. */
-export function configJsonSchema(): Json {
-  const schema = z.toJSONSchema(configSchema, {
-    io: 'input',
-    target: 'draft-7',
-    unrepresentable: 'any',
-    reused: 'ref',
-  });
-  // A JSON Schema is JSON; the round trip proves it.
-  return JSON.parse(JSON.stringify({ ...schema, title: 'Podloop' })) as Json;
-}
+const selectors: readonly string[] = ['workload', 'kind', 'container'];
+
+/** Every field of an entry, in the order of the documentation. */
+export const configFields: readonly ConfigField[] = Object.keys(entrySchema.shape).filter(
+  (name): name is ConfigField => !selectors.includes(name),
+);

@@ -1,38 +1,54 @@
-import { isMap, isPair, LineCounter, parseDocument, type Document, type Node } from 'yaml';
-import type { core } from 'zod';
-import { type ConfigFile, configSchema } from './configSchema.ts';
+import { isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { type ConfigFile, configSchema, entrySchema } from './configSchema.ts';
+import { type ConfigProblem, describe, keyRange, problemAt, problemIn, refusals } from './configProblem.ts';
+import { substituteDocument, type Variables } from './substituteEnv.ts';
 
 /** Where the file lies, relative to the synced folder. */
 export const configPath = '.podloop/config.yaml';
 
-/** Something in the file that cannot be used. Lines and columns count from 1; the end is exclusive. */
-export interface ConfigProblem {
-  /** A sentence that names the field: `containers[0].debugPort must be a port number.` */
-  readonly message: string;
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
+/** What is known of an entry's place in its text. */
+export interface EntryPlace {
+  /** Lines of its settings, from 1. */
+  readonly lines: Readonly<Record<string, number>>;
+  /** Settings that were left out because they name variables which cannot be used. */
+  readonly problems: readonly ConfigProblem[];
 }
 
 export type ParsedConfig =
-  | { readonly kind: 'config'; readonly config: ConfigFile }
+  | {
+      readonly kind: 'config';
+      readonly config: ConfigFile;
+      /** In the order of the entries. */
+      readonly places: readonly EntryPlace[];
+    }
   | { readonly kind: 'problems'; readonly problems: readonly [ConfigProblem, ...ConfigProblem[]] };
 
-/** Reads the text of `.podloop/config.yaml`. */
-export function parseConfig(text: string): ParsedConfig {
+/** Reads the text of `.podloop/config.yaml`, or of another source of the same form. */
+export function parseConfig(text: string, variables: Variables = {}): ParsedConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [first, ...rest] = document.errors.map((error) => problem(lines, error.pos, sentence(error.message)));
+  const [first, ...rest] = document.errors.map((error) => problemIn(lines, error.pos, sentence(error.message)));
   if (first !== undefined) return { kind: 'problems', problems: [first, ...rest] };
+  const unusable = substituteDocument(document, variables).map(({ path, range, reason }) => ({
+    path,
+    problem: problemIn(lines, range, `${describe(path)} ${reason}.`),
+  }));
   const { data, error } = configSchema.safeParse(toValue(document));
-  if (data !== undefined) return { kind: 'config', config: data };
-  const [issue, ...issues] = error.issues.flatMap(plainIssues).map((found) => atIssue(lines, document, found));
+  if (data !== undefined) {
+    const places = data.containers.map((_, index): EntryPlace => ({
+      lines: linesOf(lines, document, index),
+      problems: unusable.flatMap(({ path, problem }) => (entryOf(path) === index ? [problem] : [])),
+    }));
+    return { kind: 'config', config: data, places };
+  }
+  const found = error.issues.flatMap((issue) => refusals(issue, 'The file'));
+  const [issue, ...issues] = [
+    ...unusable.map(({ problem }) => problem),
+    ...found.map((refusal) => problemAt(lines, document, refusal)),
+  ];
   if (issue === undefined) throw new Error('A refused file has at least one issue', { cause: error });
   return { kind: 'problems', problems: [issue, ...issues] };
 }
-
-type Issue = core.$ZodIssue;
 
 /** An alias bomb or a wrong alias fails only when the document becomes a value; it then counts as nothing. */
 function toValue(document: Document): unknown {
@@ -43,72 +59,22 @@ function toValue(document: Document): unknown {
   }
 }
 
-/** Of a choice between shapes, the issues of the shape that was meant: the first one that is not of another type. */
-function plainIssues(issue: Issue): Issue[] {
-  if (issue.code === 'invalid_key') return issue.issues.map((inner) => ({ ...inner, path: issue.path }));
-  if (issue.code !== 'invalid_union') return [issue];
-  const meant = issue.errors.find(
-    (issues) => !issues.every(({ code, path }) => code === 'invalid_type' && path.length === 0),
+/** The number of the entry that a path leads into; a single entry needs no list. */
+function entryOf([top, index]: readonly (string | number)[]): number | undefined {
+  if (top !== 'containers') return undefined;
+  return typeof index === 'number' ? index : 0;
+}
+
+function linesOf(lines: LineCounter, document: Document, index: number): Readonly<Record<string, number>> {
+  const single = document.getIn(['containers'], true);
+  const map = document.getIn(['containers', index], true) ?? single;
+  const keys = Object.keys(entrySchema.shape);
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const range = isScalar(map) ? undefined : keyRange(map, key);
+      return range === undefined ? [] : [[key, lines.linePos(range[0]).line]];
+    }),
   );
-  if (meant === undefined) return [issue];
-  return meant.flatMap((inner) => plainIssues({ ...inner, path: [...issue.path, ...inner.path] }));
-}
-
-function atIssue(lines: LineCounter, document: Document, issue: Issue): ConfigProblem {
-  const name = describe(issue.path);
-  if (issue.code === 'unrecognized_keys') {
-    const [key = ''] = issue.keys;
-    const inside = name === '' ? '' : ` in ${name}`;
-    return problem(lines, rangeOfKey(document, issue.path, key), `${key} is not a setting${inside}.`);
-  }
-  return problem(lines, rangeOf(document, issue.path), `${name === '' ? 'The file' : name} ${messageOf(issue)}.`);
-}
-
-/** What a type is called where the schema has no words of its own. */
-const typeNames: Readonly<Record<string, string>> = {
-  object: 'must hold settings',
-  record: 'must hold names and values',
-  array: 'must be a list',
-  string: 'must be a text',
-};
-
-function messageOf(issue: Issue): string {
-  if (issue.message.startsWith('must')) return issue.message;
-  const name = issue.code === 'invalid_type' ? typeNames[issue.expected] : undefined;
-  return name ?? `is not valid: ${issue.message}`;
-}
-
-function rangeOfKey(document: Document, path: readonly PropertyKey[], key: string): readonly [number, number] {
-  const map = document.getIn(path, true);
-  if (isMap(map)) {
-    const pair = map.items.find((item) => isPair(item) && String(item.key) === key);
-    const range = (pair?.key as Node | undefined)?.range;
-    if (range) return [range[0], range[1]];
-  }
-  return rangeOf(document, path);
-}
-
-/** The range of what stands at the path, or of the nearest thing around it. */
-function rangeOf(document: Document, path: readonly PropertyKey[]): readonly [number, number] {
-  for (let length = path.length; length >= 0; length -= 1) {
-    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-    const range = (node as Node | null | undefined)?.range;
-    if (range) return [range[0], range[1]];
-  }
-  return [0, 0];
-}
-
-function problem(lines: LineCounter, [start, end]: readonly [number, number], message: string): ConfigProblem {
-  const from = lines.linePos(start);
-  const to = lines.linePos(Math.max(start, end));
-  return { message, line: from.line, column: from.col, endLine: to.line, endColumn: to.col };
-}
-
-function describe(path: readonly PropertyKey[]): string {
-  return path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
-    .join('')
-    .replace(/^\./, '');
 }
 
 function sentence(text: string): string {

@@ -31,7 +31,7 @@ export function resolveConfig(
   return {
     image: entry?.image ?? defaults?.image,
     language,
-    workDir: entry?.workDir ?? usableWorkDir(facts.workingDir),
+    workDir: entry?.workDir ?? usableWorkDir(facts.workingDir) ?? remotePath('/app'),
     // Not a login shell: that would reset the image's PATH.
     shell: entry?.shell ?? ['bash'],
     run,
@@ -44,9 +44,10 @@ export function resolveConfig(
   };
 }
 
-function usableWorkDir(workingDir: string | undefined): RemotePath {
+/** The container's working directory, if its name says that the program's files are there. */
+export function usableWorkDir(workingDir: string | undefined): RemotePath | undefined {
   const plain = workingDir?.replace(/\/+$/, '') ?? '';
   // A top-level system folder as working directory says nothing about where the program's files are.
   const ownFolder = /^\/(app|code|home|opt|srv|usr\/src|var\/www|work|workspace)(\/|$)/.test(plain);
-  return remotePath(ownFolder ? plain : '/app');
+  return ownFolder ? remotePath(plain) : undefined;
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { chooseWorkload } from './prompts/chooseWorkload.ts';
 import { debugProgram, runProgram } from './session/programCommands.ts';
-import { openSessionConfig, openWorkspaceConfig } from './develop/openConfig.ts';
+import { openSessionConfig, openWorkspaceConfig, saveSessionConfig } from './develop/openConfig.ts';
 import type { SyncReader } from '../present/syncArrivals.ts';
 import type { CommandHandler, CommandTable } from './register.ts';
 import type { Services } from './services.ts';
@@ -82,6 +82,8 @@ export function commandTable(services: Services, { showLog, showProblems }: Wind
         await chooseSession(sessions, subject, { title: 'Open Config File', now: now(), locale }),
       );
     },
+    'podloop.saveConfig': onSession('Save as Config', saveSessionConfig),
+    'podloop.showEffectiveConfig': (subject) => services.effectiveConfigs.show(subject),
     'podloop.addKubeconfig': () => clusterCommands.addKubeconfig(),
     'podloop.useNamespace': (subject) => clusterCommands.useNamespace(subject),
     'podloop.forgetNamespace': (subject) => clusterCommands.forgetNamespace(subject),

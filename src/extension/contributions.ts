@@ -21,6 +21,8 @@ export const commandIds = [
   'podloop.showLogs',
   'podloop.showLog',
   'podloop.openConfig',
+  'podloop.saveConfig',
+  'podloop.showEffectiveConfig',
   'podloop.addKubeconfig',
   'podloop.useNamespace',
   'podloop.forgetNamespace',
@@ -57,6 +59,7 @@ export const settingIds = [
   'podloop.namespaces',
   'podloop.protectedContexts',
   'podloop.sidecar.image',
+  'podloop.defaults',
 ] as const;
 export type SettingId = (typeof settingIds)[number];
 

@@ -14,6 +14,7 @@ import { setContextKey } from './contextKey.ts';
 import { settingIds } from './contributions.ts';
 import { readDeveloper } from './developer.ts';
 import { EndDevelop } from './develop/endDevelop.ts';
+import { EffectiveConfigs } from './develop/showEffectiveConfig.ts';
 import { StartDevelop } from './develop/startDevelop.ts';
 import { Memory } from './memory.ts';
 import { DebugProgram } from './session/debugProgram.ts';
@@ -85,6 +86,7 @@ export async function createServices({ stateDir, version, globalState, log }: Wi
   const debug = new DebugProgram(terminals, scheduler, log);
   const shared = { clusters, sessions, settings, memory, sessionDeps, viewer, now, locale, scheduler, log };
   const endDevelop = new EndDevelop(shared);
+  const effectiveConfigs = new EffectiveConfigs(shared);
   const disposables: readonly { dispose(): void }[] = [
     settings,
     kubeconfigs,
@@ -96,6 +98,7 @@ export async function createServices({ stateDir, version, globalState, log }: Wi
     new SessionStatusBar(sessions, { scheduler, locale }),
     terminals,
     debug,
+    effectiveConfigs,
   ];
   return {
     ...shared,
@@ -105,6 +108,7 @@ export async function createServices({ stateDir, version, globalState, log }: Wi
     syncTree,
     terminals,
     debug,
+    effectiveConfigs,
     endDevelop,
     startDevelop: new StartDevelop({ ...shared, endDevelop }),
     clusterCommands: new ClusterCommands({ clusters, contexts, settings, tree }),

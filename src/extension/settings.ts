@@ -2,6 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { z } from 'zod';
+import type { Json } from '../base/json.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/event.ts';
 import type { SettingId } from './contributions.ts';
@@ -33,6 +34,12 @@ export class Settings implements Disposable {
 
   get sidecarImage(): string {
     return z.string().parse(get('podloop.sidecar.image'));
+  }
+
+  /** What the user wants for every container, as written; it is checked where it is read. */
+  get defaults(): Json | undefined {
+    // Settings are JSON.
+    return get('podloop.defaults') as Json | undefined;
   }
 
   /** Namespaces that the user named for a context. */

@@ -1,7 +1,29 @@
+import type { ConfigEntry } from '../config/configSchema.ts';
 import type { DevConfig } from '../config/devConfig.ts';
 
+/** Whose config is written. */
+export interface ConfigOwner {
+  readonly workload: string;
+  readonly container: string;
+}
+
+/** What a session uses, as an entry of the config file. */
+export function sessionEntry({ workload, container }: ConfigOwner, config: DevConfig): ConfigEntry {
+  const { image, workDir, run, debug, restartOnSync, ports } = config;
+  return {
+    workload,
+    container,
+    image,
+    workDir,
+    ...(run === undefined ? {} : { run }),
+    ...(debug === undefined ? {} : { debug }),
+    restartOnSync,
+    ports: [...ports],
+  };
+}
+
 /** The text of a new `.podloop/config.yaml` for a workload: what is used now, ready to be changed and committed. */
-export function configTemplate(workload: string, config: DevConfig): string {
+export function configTemplate({ workload, container }: ConfigOwner, config: DevConfig): string {
   const ports = config.ports.map(({ remote, local }) =>
     local === remote ? `${remote}` : `'${local || ''}:${remote}'`,
   );
@@ -9,6 +31,7 @@ export function configTemplate(workload: string, config: DevConfig): string {
 version: 1
 containers:
   - workload: ${workload}
+    container: ${container}
     image: ${quoted(config.image)}
     workDir: ${quoted(config.workDir)}
 ${line('run', config.run, 'npm start')}
@@ -18,7 +41,7 @@ ${line('debug', config.debug, 'node --inspect=127.0.0.1:9229 server.js')}
     # Ports of the pod that are offered on this machine.
     ports: [${ports.join(', ')}]
     # Besides .gitignore and .podloopignore.
-    ignore: [${config.ignore.map(quoted).join(', ')}]
+    ignore: []
 `;
 }
 

@@ -8,7 +8,7 @@ import { configPath } from '../../config/parseConfig.ts';
 import { chooseFolder, type FolderCandidate, folderReason } from '../../present/folderChoices.ts';
 import { answered } from '../cancellation.ts';
 import { pick } from '../prompts/pick.ts';
-import { readConfig } from './projectFolder.ts';
+import { readConfig } from '../../session/projectFolder.ts';
 
 /** What is searched for. */
 export interface FolderQuestion {
@@ -74,7 +74,7 @@ async function configuredFolders(workload: string, log: Log): Promise<readonly F
     files.map(async ({ fsPath }): Promise<readonly FolderCandidate[]> => {
       const folder = path.dirname(path.dirname(fsPath));
       try {
-        const { containers = [] } = (await readConfig(localPath(fsPath))) ?? {};
+        const { containers = [] } = (await readConfig(localPath(fsPath), process.env))?.config ?? {};
         if (containers.some((entry) => entry.workload === workload)) return [{ path: folder, source: 'configNamesIt' }];
         return containers.some((entry) => entry.workload === undefined)
           ? [{ path: folder, source: 'configFitsAny' }]

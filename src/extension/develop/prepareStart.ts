@@ -5,52 +5,99 @@ import type { Scheduler } from '../../base/scheduler.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { describeRef, type KubeObject } from '../../cluster/core/objects.ts';
 import { readWorkload, type TemplateContainer, workloadKinds } from '../../cluster/core/workloads.ts';
-import type { ConfigEntry } from '../../config/configSchema.ts';
-import type { DevConfig, Language } from '../../config/devConfig.ts';
-import { detectProject } from '../../config/detectProject.ts';
-import { resolveConfig, type ResolvedConfig } from '../../config/resolveConfig.ts';
-import { resolveShape } from '../../config/resolveShape.ts';
+import type { ConfigLayer } from '../../config/configLayers.ts';
+import type { Language } from '../../config/devConfig.ts';
+import type { EffectiveField } from '../../config/effectiveConfig.ts';
+import type { ResolvedConfig } from '../../config/resolveConfig.ts';
+import { sourceText } from '../../present/effectiveConfigText.ts';
 import { imageChoices, imageProblem, languageName } from '../../present/imageChoices.ts';
+import { type ContainerConfig, readContainerConfig } from '../../session/containerConfig.ts';
 import { workloadRef } from '../../session/openSession.ts';
 import type { StartRequest } from '../../session/sessionDeps.ts';
 import type { WorkloadId } from '../../session/core/state.ts';
 import type { Choice, Memory } from '../memory.ts';
 import { ask, pick } from '../prompts/pick.ts';
+import type { Settings } from '../settings.ts';
 import { chooseWhatToSync } from './chooseWhatToSync.ts';
 import { findFolder } from './findFolders.ts';
-import { readConfigEntry, readProject } from './projectFolder.ts';
 
 /** What is known before anything is asked. */
 export interface Preparation {
   readonly workload: WorkloadId;
   readonly object: KubeObject;
+  readonly cluster: Cluster;
   /** Whether the choices of the last time count. */
   readonly useMemory: boolean;
+  /** Title of the questions. */
+  readonly title: string;
+  /** Known already, and not to be asked for. */
+  readonly container?: string;
+  readonly folder?: LocalPath;
+}
+
+/** What preparing takes from the window. */
+export interface PrepareDeps {
+  readonly memory: Memory;
+  readonly settings: Settings;
+  readonly log: Log;
+}
+
+/** A container, its folder, and how it is developed. */
+export interface PreparedConfig extends ContainerConfig {
+  readonly container: TemplateContainer;
+  readonly folder: LocalPath;
 }
 
 /** What Start Develop goes on with, and what is worth remembering once it has worked. */
 export interface PreparedStart {
   readonly request: StartRequest;
   readonly choice: Choice;
+  readonly layers: readonly ConfigLayer[];
 }
 
 /** Finds out what Start Develop needs, and asks only for what cannot be known. */
 export async function prepareStart(
-  { workload, object, useMemory }: Preparation,
-  deps: { readonly memory: Memory; readonly scheduler: Scheduler; readonly log: Log },
+  preparation: Preparation,
+  deps: PrepareDeps & { readonly scheduler: Scheduler },
 ): Promise<PreparedStart> {
-  const title = `Start Develop: ${workload.name}`;
-  const remembered = useMemory ? deps.memory.choice(workload) : undefined;
-  const container = await chooseContainer(workload, object, { title, remembered });
-  const folder = await findFolder({ workload: workload.name, remembered: remembered?.folder, title }, deps.log);
-  const entry = await readConfigEntry(folder, workload.name, container.name);
-  const resolved = await resolve(folder, container, entry);
-  const chosen = decidedImage(entry, resolved, remembered) ?? (await chooseImage(title, resolved, container));
-  const config: DevConfig = { ...resolved, image: chosen };
-  if (remembered?.folder !== folder) await chooseWhatToSync({ folder, ignore: config.ignore, title }, deps);
-  const choice = { container: container.name, folder, ...(entry?.image === undefined ? { image: chosen } : {}) };
-  const shape = resolveShape(entry);
-  return { request: { workload, container: container.name, folder, config, shape }, choice };
+  const { workload, title } = preparation;
+  const { container, folder, layers, effective } = await prepareConfig(preparation, deps);
+  const { config: resolved, shape, fields, isShared } = effective;
+  const isDecided = isShared || fields.some(({ field, origin }) => field === 'image' && isDecision(origin));
+  const image = (isDecided ? resolved.image : undefined) ?? (await chooseImage(title, resolved, container));
+  const isConfigured = fields.some(({ field, origin }) => field === 'image' && typeof origin !== 'string');
+  const choice = { container: container.name, folder, ...(isConfigured ? {} : { image }) };
+  const config = { ...resolved, image };
+  const before = preparation.useMemory ? deps.memory.choice(workload)?.folder : undefined;
+  if (before !== folder) await chooseWhatToSync({ folder, ignore: config.ignore, title }, deps);
+  return { request: { workload, container: container.name, folder, config, shape }, choice, layers };
+}
+
+/** Finds out what is developed from where, and reads all that says how. */
+export async function prepareConfig(
+  { workload, object, cluster, useMemory, title, ...known }: Preparation,
+  { memory, settings, log }: PrepareDeps,
+): Promise<PreparedConfig> {
+  const remembered = useMemory ? memory.choice(workload) : undefined;
+  const container = await chooseContainer(workload, object, { title, known: known.container ?? remembered?.container });
+  const question = { workload: workload.name, remembered: remembered?.folder, title };
+  const folder = known.folder ?? (await findFolder(question, log));
+  const config = await readContainerConfig({
+    kind: workload.kind,
+    workload: workload.name,
+    container,
+    folder,
+    object,
+    cluster,
+    defaults: settings.defaults,
+    variables: process.env,
+    rememberedImage: remembered?.image,
+    signal: AbortSignal.timeout(30_000),
+  });
+  for (const { source, notes } of config.layers) {
+    for (const note of notes) log.warn(`Not used of ${sourceText(source)}: ${note}`);
+  }
+  return { ...config, container, folder };
 }
 
 /** The object of a workload. Throws `UserError` `workload.gone` when there is none. */
@@ -65,37 +112,23 @@ export async function fetchWorkload(cluster: Cluster, workload: WorkloadId, sign
   });
 }
 
-async function resolve(
-  folder: LocalPath,
-  container: TemplateContainer,
-  entry: ConfigEntry | undefined,
-): Promise<ResolvedConfig> {
-  const ports = container.ports.filter(({ protocol }) => protocol === 'TCP').map(({ number }) => number);
-  const detected = detectProject(await readProject(folder), ports[0], entry?.language);
-  return resolveConfig(entry, detected, { ports, workingDir: container.workingDir });
-}
-
-/** A config file decides as a whole, so that everybody who uses it gets the same. */
-function decidedImage(
-  entry: ConfigEntry | undefined,
-  resolved: ResolvedConfig,
-  remembered: Choice | undefined,
-): string | undefined {
-  return entry === undefined ? remembered?.image : resolved.image;
+/** Whether a source or the user themselves said so; the default of a language is only a proposal. */
+function isDecision(origin: EffectiveField['origin']): boolean {
+  return typeof origin !== 'string' || origin === 'chosen';
 }
 
 async function chooseContainer(
   workload: WorkloadId,
   object: KubeObject,
-  { title, remembered }: { readonly title: string; readonly remembered: Choice | undefined },
+  { title, known }: { readonly title: string; readonly known: string | undefined },
 ): Promise<TemplateContainer> {
   const kind = workloadKinds.find(({ type }) => type.kind === workload.kind);
   const containers = kind === undefined ? [] : readWorkload(kind, object).containers.filter(({ init }) => !init);
   const [first, ...others] = containers;
   if (first === undefined) throw new Error(`${workload.kind} ${workload.name} has no containers`);
   if (others.length === 0) return first;
-  const known = containers.find(({ name }) => name === remembered?.container);
-  if (known !== undefined) return known;
+  const chosen = containers.find(({ name }) => name === known);
+  if (chosen !== undefined) return chosen;
   const options = containers.map((container) => ({
     label: `$(package) ${container.name}`,
     description: container.image,

@@ -3,8 +3,10 @@ import { isAbortError, UserError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { KubeObject } from '../../cluster/core/objects.ts';
+import type { ConfigLayer } from '../../config/configLayers.ts';
 import { devMark, type Viewer } from '../../present/devMark.ts';
 import type { Locale } from '../../present/locale.ts';
+import { unusableConfigMessage } from '../../present/effectiveConfigText.ts';
 import { isProtected, startedMessage } from '../../present/messages.ts';
 import type { DevSession } from '../../session/devSession.ts';
 import { resumeSession, startSession } from '../../session/openSession.ts';
@@ -59,14 +61,17 @@ export class StartDevelop {
     if (await this.#resumeOwn(workload, object)) return;
     await this.#askForProtected(workload.context, cluster.server);
     if (await this.#endForeign(workload, object)) object = await fetch();
-    const { request, choice } = await prepareStart({ workload, object, useMemory }, this.#deps);
+    const title = `Start Develop: ${workload.name}`;
+    const preparation = { workload, object, cluster, useMemory, title };
+    const { request, choice, layers } = await prepareStart(preparation, this.#deps);
+    this.#tellUnusable(workload, layers);
     const session = await this.#start(request);
     // Not before: an answer that did not work must be asked for again.
     await this.#deps.memory.remember(workload, choice);
     const open = this.#deps.sessions.add(session);
     const claim = await tryClaimSession(session.id);
     if (claim !== undefined) open.scope.add(claim);
-    this.#welcome(open);
+    this.#welcome(open, layers);
   }
 
   async #start(request: StartRequest): Promise<DevSession> {
@@ -134,12 +139,26 @@ export class StartDevelop {
     });
   }
 
-  #welcome({ session }: OpenSession): void {
+  /** Sources that whoever starts may not be able to correct are no reason not to start, but are told. */
+  #tellUnusable(workload: WorkloadId, layers: readonly ConfigLayer[]): void {
+    const [first] = layers.filter(({ exists, entry, notes }) => exists && entry === undefined && notes.length > 0);
+    if (first === undefined) return;
+    const button = 'Show Effective Config';
+    const shown = vscode.window.showWarningMessage(unusableConfigMessage(first), button).then((chosen) => {
+      const command: CommandId = 'podloop.showEffectiveConfig';
+      return chosen === button ? vscode.commands.executeCommand(command, workload) : undefined;
+    });
+    inBackground(this.#deps.log, 'The message about the config', shown);
+  }
+
+  #welcome({ session }: OpenSession, layers: readonly ConfigLayer[]): void {
     const { workload } = session.state;
     const buttons = {
       'Open Terminal': 'podloop.openTerminal',
       ...(session.config.run === undefined ? {} : { Run: 'podloop.run' }),
       ...(session.config.debug === undefined ? {} : { Debug: 'podloop.debug' }),
+      // What the folder says nothing of was found out or asked for, and would be for everybody else as well.
+      ...(hasFile(layers) ? {} : { 'Save as Config': 'podloop.saveConfig' }),
     } satisfies Readonly<Record<string, CommandId>>;
     const shown = vscode.window.showInformationMessage(startedMessage(workload.name), ...Object.keys(buttons));
     const chosen = shown.then((button) => {
@@ -148,6 +167,10 @@ export class StartDevelop {
     });
     inBackground(this.#deps.log, 'The choice after Start Develop', chosen);
   }
+}
+
+function hasFile(layers: readonly ConfigLayer[]): boolean {
+  return layers.some(({ source, entry }) => source.kind === 'file' && entry !== undefined);
 }
 
 function tell(text: string): void {

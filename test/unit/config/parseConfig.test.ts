@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { configJsonSchema } from '../../../src/config/configSchema.ts';
+import { configJsonSchema } from '../../../src/config/configJsonSchema.ts';
 import { parseConfig } from '../../../src/config/parseConfig.ts';
 import { selectEntry } from '../../../src/config/selectEntry.ts';
 
@@ -140,6 +140,7 @@ describe('parseConfig', () => {
 });
 
 describe('selectEntry', () => {
+  const shopWeb = { kind: 'Deployment', workload: 'shop', container: 'web' };
   const parsed = parseConfig(`version: 1
 containers:
   - run: any
@@ -160,14 +161,22 @@ containers:
   for (const [workload, container, run] of cases) {
     it(`chooses the most specific entry for ${workload}/${container}`, () => {
       assert.equal(parsed.kind, 'config');
-      assert.equal(selectEntry(parsed.config, workload, container)?.run, run);
+      assert.equal(selectEntry(parsed.config.containers, { kind: 'Deployment', workload, container })?.run, run);
     });
   }
+
+  it('knows the kind of a workload, whatever its letter case', () => {
+    const kinds = parseConfig('version: 1\ncontainers: [{ run: any }, { kind: job, run: of jobs }]\n');
+    assert.equal(kinds.kind, 'config');
+    const { containers } = kinds.config;
+    assert.equal(selectEntry(containers, { ...shopWeb, kind: 'Job' })?.run, 'of jobs');
+    assert.equal(selectEntry(containers, shopWeb)?.run, 'any');
+  });
 
   it('chooses none where none fits', () => {
     const other = parseConfig('version: 1\ncontainers: { workload: cart }\n');
     assert.equal(other.kind, 'config');
-    assert.equal(selectEntry(other.config, 'shop', 'web'), undefined);
+    assert.equal(selectEntry(other.config.containers, shopWeb), undefined);
   });
 });
 

@@ -9,9 +9,10 @@ import { developableKinds } from '../../../src/devmode/core/developableKinds.ts'
 import type { PathStep } from '../../../src/devmode/core/record.ts';
 import { readRecord } from '../../../src/devmode/core/recordAnnotation.ts';
 import { enter, restore } from '../../../src/devmode/core/template.ts';
+import { forSeeds } from '../forSeeds.ts';
 import { devSpec, webRef } from './devSpecs.ts';
 import { randomShape } from './randomShape.ts';
-import { Random, randomWorkload } from './randomWorkload.ts';
+import { type Random, randomWorkload } from './randomWorkload.ts';
 
 const podSpecPath = ['spec', 'template', 'spec'];
 const webPath: readonly PathStep[] = [...podSpecPath, 'containers', { key: 'name', value: 'web' }];
@@ -25,7 +26,7 @@ const emptyMount = {
 
 describe('enter and restore', () => {
   it('are exact inverses, order of keys and elements included', () => {
-    forSeeds((random) => {
+    forSeeds(runs, (random) => {
       const ref = { ...webRef, type: random.pick(developableKinds).type };
       const original = randomWorkload(random, ref.type);
       const { object } = enter(ref, original, randomSpec(random));
@@ -37,7 +38,7 @@ describe('enter and restore', () => {
   });
 
   it('are exact inverses on a server that fills in defaults and drops what is empty', () => {
-    forSeeds((random) => {
+    forSeeds(runs, (random) => {
       const ref = { ...webRef, type: random.pick(developableKinds).type };
       const original = asServed(randomWorkload(random, ref.type));
       const object = asServed(enter(ref, original, randomSpec(random)).object);
@@ -48,7 +49,7 @@ describe('enter and restore', () => {
   });
 
   it('keep what somebody else changed elsewhere, and nothing of dev mode', () => {
-    forSeeds((random) => {
+    forSeeds(runs, (random) => {
       const ref = { ...webRef, type: random.pick(developableKinds).type };
       const original = asServed(randomWorkload(random, ref.type));
       const meddle = meddling(random);
@@ -246,18 +247,6 @@ describe('enter', () => {
     });
   }
 });
-
-function forSeeds(check: (random: Random) => void): void {
-  const given = process.env.PODLOOP_SEED;
-  const first = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
-  for (let seed = first; seed < first + (given === undefined ? runs : 1); seed += 1) {
-    try {
-      check(new Random(seed));
-    } catch (error) {
-      throw new Error(`Replay with PODLOOP_SEED=${seed}`, { cause: error });
-    }
-  }
-}
 
 function randomSpec(random: Random): ReturnType<typeof devSpec> {
   return devSpec({

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { configJsonSchema } from '../../../src/config/configSchema.ts';
+import { configJsonSchema } from '../../../src/config/configJsonSchema.ts';
 import * as contributions from '../../../src/extension/contributions.ts';
 
 const checkout = path.resolve(import.meta.dirname, '../../..');

@@ -187,9 +187,9 @@ test('a written config file says what was in use', () => {
       { remote: 80, local: 8000 },
       { remote: 3000, local: 3000 },
     ],
-    ignore: ['*.log', 'tmp/'],
+    ignore: [],
   };
-  const parsed = parseConfig(configTemplate('web', config));
+  const parsed = parseConfig(configTemplate({ workload: 'web', container: 'main' }, config));
   assert.equal(parsed.kind, 'config');
   const [entry] = parsed.config.containers;
   const { image, workDir, run, debug, restartOnSync, ports, ignore } = config;
@@ -197,7 +197,7 @@ test('a written config file says what was in use', () => {
   assert.deepEqual({ debug: undefined, ...written }, { image, workDir, run, debug, restartOnSync, ports, ignore });
   assert.deepEqual(
     [workload, container, language, shell, debugPort, env],
-    ['web', undefined, undefined, undefined, undefined, undefined],
+    ['web', 'main', undefined, undefined, undefined, undefined],
   );
 });
 

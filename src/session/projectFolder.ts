@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { toError, UserError, wrapError } from '../../base/errors.ts';
-import { type LocalPath, localPath } from '../../base/paths.ts';
-import type { ConfigEntry, ConfigFile } from '../../config/configSchema.ts';
-import type { ProjectFiles } from '../../config/detectProject.ts';
-import { configPath, parseConfig } from '../../config/parseConfig.ts';
-import { selectEntry } from '../../config/selectEntry.ts';
+import { toError, UserError, wrapError } from '../base/errors.ts';
+import { type LocalPath, localPath } from '../base/paths.ts';
+import type { ConfigProblem } from '../config/configProblem.ts';
+import type { ProjectFiles } from '../config/detectProject.ts';
+import { configPath, parseConfig, type ParsedConfig } from '../config/parseConfig.ts';
+import type { Variables } from '../config/substituteEnv.ts';
 
 /** Folders whose content says nothing about the program, and may be large. */
 const skipped: readonly string[] = ['node_modules', '.git', '.venv', 'venv', '__pycache__', 'dist', 'build', 'target'];
@@ -16,29 +16,29 @@ export function configFileOf(folder: LocalPath): LocalPath {
   return localPath(path.join(folder, ...configPath.split('/')));
 }
 
-/** The config entry of a folder for a container; `undefined` when there is no file or none that fits. */
-export async function readConfigEntry(
-  folder: LocalPath,
-  workload: string,
-  container: string,
-): Promise<ConfigEntry | undefined> {
-  const config = await readConfig(configFileOf(folder));
-  return config === undefined ? undefined : selectEntry(config, workload, container);
-}
-
 /** The config file, `undefined` when there is none. Throws `UserError` `config.invalid` when it cannot be understood. */
-export async function readConfig(file: LocalPath): Promise<ConfigFile | undefined> {
+export async function readConfig(
+  file: LocalPath,
+  variables: Variables,
+): Promise<(ParsedConfig & { readonly kind: 'config' }) | undefined> {
   const text = await readText(file);
   if (text === undefined) return undefined;
-  const parsed = parseConfig(text);
-  if (parsed.kind === 'config') return parsed.config;
-  const [first, ...others] = parsed.problems;
-  throw new UserError({
+  const parsed = parseConfig(text, variables);
+  if (parsed.kind === 'config') return parsed;
+  throw invalidConfig(file, parsed.problems);
+}
+
+/** What is wrong with a config file. */
+export function invalidConfig(
+  file: LocalPath,
+  [first, ...others]: readonly [ConfigProblem, ...ConfigProblem[]],
+): UserError {
+  return new UserError({
     code: 'config.invalid',
     message: `${file}, line ${first.line}: ${first.message}`,
     next: others.length === 0 ? 'Correct it and try again.' : `Correct it and ${others.length} more, and try again.`,
     remedies: [{ kind: 'openFile', path: file }, { kind: 'retry' }],
-    detail: parsed.problems.map(({ line, column, message }) => `${line}:${column} ${message}`).join('\n'),
+    detail: [first, ...others].map(({ line, column, message }) => `${line}:${column} ${message}`).join('\n'),
   });
 }
 
