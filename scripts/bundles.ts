@@ -57,6 +57,25 @@ const bundles: Readonly<Record<string, BuildOptions>> = {
   },
 };
 
+/** What the bench measures: the engine of the extension in a program of its own, readable in profiles. */
+const benchBundles: Readonly<Record<string, BuildOptions>> = {
+  laptop: {
+    ...bundles.extension,
+    entryPoints: { laptop: 'test/bench/peers/laptop.ts' },
+    external: [],
+    splitting: false,
+    minify: false,
+    outdir: '.local/bench',
+  },
+  benchWorker: { ...bundles.syncWorker, minify: false, outdir: '.local/bench' },
+  benchSidecar: { ...bundles.sidecar, minify: false, outdir: '.local/bench' },
+};
+
+/** Builds what the bench measures, into `.local/bench/`. */
+export async function buildBenchBundles(): Promise<void> {
+  for (const options of Object.values(benchBundles)) await build(options);
+}
+
 /** Builds the named bundles (all by default) into `dist/` and gives each one's inputs and outputs. */
 export async function buildBundles(names: readonly string[] = Object.keys(bundles)): Promise<Map<string, Metafile>> {
   const built = new Map<string, Metafile>();

@@ -1,23 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { openShopWorld, type ShopWorld } from '../e2e/shopWorld.ts';
 import { ShopLoop } from '../e2e/shopLoop.ts';
+import type { Figures, Row } from './row.ts';
+import { spreadOf } from './statistics.ts';
 
-/** What Podloop costs a window of VS Code and a pod. */
-export interface HostFigures {
-  /** Milliseconds of activation, as VS Code counts them. */
-  readonly activation: number;
-  /** Resident memory of the extension host in MiB: before Podloop's view was opened, and with a session in sync. */
-  readonly hostBefore: number;
-  readonly hostInSession: number;
-  /** Resident memory of the sidecar in MiB. */
-  readonly sidecar: number;
-  /** Percent of one core while nothing is edited. */
-  readonly idleHost: number;
-  readonly idleSidecar: number;
-}
-
-/** Measures a session of the sample shop in a real window, left alone for `idleSeconds`. */
-export async function measureHost(idleSeconds: number): Promise<HostFigures> {
+/** What Podloop costs a window of VS Code and a pod: a session of the sample shop, left alone for `idleSeconds`. */
+export async function measureHost(idleSeconds: number): Promise<Row[]> {
   const world = await openShopWorld({ name: 'bench' });
   try {
     const loop = new ShopLoop(world, async (_name, act) => act());
@@ -31,20 +19,30 @@ export async function measureHost(idleSeconds: number): Promise<HostFigures> {
     const seconds = (performance.now() - started) / 1000;
     const [hostAfter, sidecarAfter] = [await hostUsage(world), await sidecarUsage(world)];
     await loop.endDevelop();
-    return {
-      activation,
-      hostBefore: hostBefore.resident,
-      hostInSession: hostAfter.resident,
-      sidecar: sidecarAfter.resident,
-      idleHost: ((hostAfter.cpu - host.cpu) / seconds) * 100,
-      idleSidecar: ((sidecarAfter.cpu - sidecar.cpu) / seconds) * 100,
+    const [cpuHere, cpuPod] = [hostAfter.cpu - host.cpu, sidecarAfter.cpu - sidecar.cpu];
+    const share = (used: number): string => `${((used / seconds) * 100).toFixed(2)} %`;
+    const more = (hostAfter.resident - hostBefore.resident) / 1024 ** 2;
+    const idle: Figures = {
+      cpuHere,
+      cpuPod,
+      memoryHere: hostAfter.resident,
+      memoryPod: sidecarAfter.resident,
+      note: `${share(cpuHere)} and ${share(cpuPod)} of a core; the extension host has ${more.toFixed(0)} MiB more than before`,
     };
+    return [
+      row('activation', 'activation in a window', { time: spreadOf([activation]) }),
+      row('window', `a window in a session, nothing happens for ${idleSeconds} s`, idle),
+    ];
   } finally {
     await world.dispose();
   }
 }
 
-/** Resident memory in MiB, and seconds of processor time so far. */
+function row(work: string, title: string, figures: Figures): Row {
+  return { work, title, peer: 'Podloop', result: { kind: 'measured', ...figures } };
+}
+
+/** Resident memory in bytes, and seconds of processor time so far. */
 interface Usage {
   readonly resident: number;
   readonly cpu: number;
@@ -72,5 +70,5 @@ function usageOf(status: string, stat: string): Usage {
   const [, resident] = /VmRSS:\s+(\d+)/.exec(status) ?? [];
   // The name in parentheses may hold blanks; user and system time are the 12th and 13th field after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { resident: Number(resident) / 1024, cpu: (Number(fields[11]) + Number(fields[12])) / 100 };
+  return { resident: Number(resident) * 1024, cpu: (Number(fields[11]) + Number(fields[12])) / 100 };
 }

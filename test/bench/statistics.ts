@@ -7,9 +7,10 @@ export interface Spread {
   readonly count: number;
 }
 
-/** The spread of at least one sample. */
+/** The spread of at least one sample; the middle of an even number of them is halfway between two. */
 export function spreadOf(samples: readonly number[]): Spread {
   const sorted = samples.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
-  return { p50: at(0.5), p99: at(0.99), min: at(0), max: at(1), count: sorted.length };
+  const [lower, upper] = [sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN, at(0.5)];
+  return { p50: (lower + upper) / 2, p99: at(0.99), min: at(0), max: at(1), count: sorted.length };
 }

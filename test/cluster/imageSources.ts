@@ -22,17 +22,19 @@ export interface ImageSource {
  * The base images and those that `dev-images/images.json` lists, each after the one that it starts from; only those that
  * `isWanted`, since the context of another may not be there.
  */
-export function imageSources(isWanted: (image: string) => boolean): ImageSource[] {
+export function imageSources(isWanted: (image: string, onlyByName: boolean) => boolean): ImageSource[] {
   const bases: ImageSource[] = [];
   for (const base of baseImages) bases.push(baseSource(base, bases));
-  const listed = readList().filter(({ image }) => isWanted(image));
-  return [...bases.filter(({ image }) => isWanted(image)), ...listed.map((one) => listedSource(one, bases))];
+  const listed = readList().filter(({ image, onlyByName = false }) => isWanted(image, onlyByName));
+  return [...bases.filter(({ image }) => isWanted(image, false)), ...listed.map((one) => listedSource(one, bases))];
 }
 
 interface ListedImage {
   readonly image: string;
   readonly context: string;
   readonly dockerfile: string;
+  /** Whether it is left out unless somebody names it. */
+  readonly onlyByName?: boolean;
 }
 
 function readList(): readonly ListedImage[] {

@@ -18,7 +18,9 @@ export async function importImages(
   report: (line: string) => void,
   names?: readonly string[],
 ): Promise<void> {
-  const wanted = imageSources((image) => image === pauseImage || (names?.includes(image) ?? true));
+  const wanted = imageSources(
+    (image, onlyByName) => image === pauseImage || (names === undefined ? !onlyByName : names.includes(image)),
+  );
   const containerd = new ContainerdImages(place, programs);
   const imported = await containerd.keys();
   const outdated = wanted.filter(({ image, key }) => imported.get(image) !== key);
