@@ -9,6 +9,13 @@ export class HashColumn {
     return hashFromBytes(this.#bytes.subarray(number * hashBytes, (number + 1) * hashBytes));
   }
 
+  /** The first four bytes as a number. */
+  start(number: number): number {
+    let start = 0;
+    for (let at = number * hashBytes; at < number * hashBytes + 4; at++) start = (start << 8) | (this.#bytes[at] ?? 0);
+    return start >>> 0;
+  }
+
   set(number: number, hash: ContentHash): void {
     const needed = (number + 1) * hashBytes;
     if (needed > this.#bytes.length)

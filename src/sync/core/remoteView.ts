@@ -1,14 +1,18 @@
-import { joinSyncPath, parentSyncPath, type SyncPath, syncPathName } from '../../base/paths.ts';
+import { joinSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { ListedEntry } from '../../protocol/frame.ts';
 import type { ContentHash } from '../../protocol/contentHash.ts';
 import { absent, type PathState } from '../../protocol/pathState.ts';
-import { ContentPaths } from './contentPaths.ts';
+import type { PathTable } from './pathTable.ts';
 import { settledTrack, type Track } from './track.ts';
+import { TrackTable } from './trackTable.ts';
 
 /** What the sender knows about the other side: a track for each path that is there or that it put there. */
 export class RemoteView {
-  readonly #tracks = new Map<SyncPath, Track>();
-  readonly #contents = new ContentPaths();
+  readonly #tracks: TrackTable;
+
+  constructor(paths: PathTable) {
+    this.#tracks = new TrackTable(paths);
+  }
 
   get(path: SyncPath): Track | undefined {
     return this.#tracks.get(path);
@@ -20,17 +24,17 @@ export class RemoteView {
   }
 
   entries(): Iterable<[SyncPath, Track]> {
-    return this.#tracks;
+    return this.#tracks.entries();
   }
 
   /** The paths that have this content as far as the last answers said. */
   holding(hash: ContentHash): Iterable<SyncPath> {
-    return this.#contents.holding(hash);
+    return this.#tracks.holding(hash);
   }
 
   /** Whether some file there that is too long for one frame has this size. */
   hasLong(size: number): boolean {
-    return this.#contents.hasLong(size);
+    return this.#tracks.hasLong(size);
   }
 
   /** An operation that gives the path this state is under way. */
@@ -58,26 +62,24 @@ export class RemoteView {
 
   /** The connection is gone: nothing is under way any more. */
   disconnected(): void {
-    for (const [path, track] of this.#tracks) {
+    for (const [path, track] of this.#tracks.unsettled()) {
       if (track.inFlight > 0) this.#store(path, settledTrack(track.current, track.put));
     }
   }
 
-  /** Everything known, by containing folder, in the form in which the other side lists it. */
-  folders(): Map<SyncPath, ListedEntry[]> {
-    const folders = new Map<SyncPath, ListedEntry[]>();
-    for (const [path, { put, current }] of this.#tracks) {
-      const entry: ListedEntry = { name: syncPathName(path), put, current };
-      const siblings = folders.get(parentSyncPath(path));
-      if (siblings === undefined) folders.set(parentSyncPath(path), [entry]);
-      else siblings.push(entry);
-    }
-    return folders;
+  /** The folders of which some child is known. */
+  folders(): Set<SyncPath> {
+    return this.#tracks.folders();
   }
 
-  /** Forgets what was known about a folder's children, given by name, because a listing follows or they are gone. */
-  forgetChildren(folder: SyncPath, names: Iterable<string>): void {
-    for (const name of names) this.#set(joinSyncPath(folder, name), undefined);
+  /** What is known of a folder's children, in the form in which the other side lists them. */
+  listed(folder: SyncPath): ListedEntry[] {
+    return [...this.#tracks.children(folder)].map(([name, { put, current }]) => ({ name, put, current }));
+  }
+
+  /** Forgets what was known about a folder's children, because a listing follows or they are gone. */
+  forgetChildren(folder: SyncPath): void {
+    for (const [name] of [...this.#tracks.children(folder)]) this.#tracks.delete(joinSyncPath(folder, name));
   }
 
   /** Takes over what the other side listed. */
@@ -98,7 +100,6 @@ export class RemoteView {
   }
 
   #set(path: SyncPath, track: Track | undefined): void {
-    this.#contents.changed(path, this.#tracks.get(path)?.current, track?.current);
     if (track === undefined) this.#tracks.delete(path);
     else this.#tracks.set(path, track);
   }

@@ -1,3 +1,4 @@
+import type { ContentHash } from '../../protocol/contentHash.ts';
 import { absent, type Executable, folder, type PathState } from '../../protocol/pathState.ts';
 import { HashColumn } from './hashColumn.ts';
 import { grown, grownSize } from './pathTable.ts';
@@ -30,6 +31,21 @@ export class StateColumn {
         return { kind: 'file', hash: this.#hashes.get(number), size: this.#sizes[number] ?? 0, executable };
       }
     }
+  }
+
+  /** The first four bytes of a file's hash; `undefined` for everything else. */
+  hashStart(number: number): number | undefined {
+    return (this.#kinds[number] ?? nothing) < kinds.file ? undefined : this.#hashes.start(number);
+  }
+
+  /** Whether the state is a file with this content. */
+  isFile(number: number, hash: ContentHash): boolean {
+    return (this.#kinds[number] ?? nothing) >= kinds.file && this.#hashes.get(number) === hash;
+  }
+
+  /** Bytes of a file. */
+  size(number: number): number {
+    return this.#sizes[number] ?? 0;
   }
 
   has(number: number): boolean {

@@ -58,7 +58,7 @@ type Steps = Generator<undefined, void>;
 
 /** Makes the other side follow the local folder: decides what to send, in which order, and what answers mean. */
 export class Pusher implements Disposable {
-  readonly remote = new RemoteView();
+  readonly remote: RemoteView;
   readonly #parts: PusherParts;
   readonly #maker: OperationMaker;
   readonly #trees: TreeMoves;
@@ -79,6 +79,7 @@ export class Pusher implements Disposable {
 
   constructor(parts: PusherParts) {
     this.#parts = parts;
+    this.remote = new RemoteView(parts.local.tree.paths);
     const elsewhere = new RemoteContent(parts.local, parts.disk, this.remote);
     this.#maker = new OperationMaker(parts.local, parts.content, this.remote, elsewhere);
     const isRefused = (path: SyncPath): boolean => this.#maker.isRefused(path);

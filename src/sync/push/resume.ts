@@ -41,21 +41,12 @@ export class Resume {
   #compare(): void {
     const known = this.#remote.folders();
     for (const { path, digest } of this.#digests) {
-      const entries = known.get(path);
-      known.delete(path);
-      if (entries !== undefined && folderDigest(entries, sha256OfText) === digest) continue;
-      this.#forget(path, entries);
+      if (known.delete(path) && folderDigest(this.#remote.listed(path), sha256OfText) === digest) continue;
+      this.#remote.forgetChildren(path);
       this.#needed.push(path);
     }
     // What the other side has no digest for is not there any more.
-    for (const [path, entries] of known) this.#forget(path, entries);
-  }
-
-  #forget(folder: SyncPath, entries: Listing['entries'] | undefined): void {
-    this.#remote.forgetChildren(
-      folder,
-      (entries ?? []).map(({ name }) => name),
-    );
+    for (const path of known) this.#remote.forgetChildren(path);
   }
 
   /** Asks for the next folders; `true` when there are none left. */

@@ -13,7 +13,9 @@ import {
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { contentHash } from '../../../src/protocol/contentHash.ts';
-import { ContentPaths } from '../../../src/sync/core/contentPaths.ts';
+import type { FileState } from '../../../src/protocol/pathState.ts';
+import { PathTable } from '../../../src/sync/core/pathTable.ts';
+import { RemoteView } from '../../../src/sync/core/remoteView.ts';
 import { at } from '../protocol/frames.ts';
 import { countBytes } from './countBytes.ts';
 import { readTree } from './tree.ts';
@@ -168,23 +170,23 @@ suite('content that the pod has already', { concurrency: 4 }, () => {
 });
 
 test('where each content is follows every change', () => {
-  const paths = new ContentPaths();
+  const remote = new RemoteView(new PathTable());
   const [one, two] = ['1', '2'].map((digit) => contentHash(digit.repeat(64)));
   assert.ok(one !== undefined && two !== undefined);
-  const file = (hash: typeof one, size: number) => ({ kind: 'file', hash, size, executable: 'no' }) as const;
+  const file = (hash: typeof one, size: number): FileState => ({ kind: 'file', hash, size, executable: 'no' });
   const long = 2 * mebibyte;
-  paths.changed(at('a'), undefined, file(one, long));
-  paths.changed(at('b'), { kind: 'absent' }, file(one, long));
-  paths.changed(at('c'), undefined, file(two, 5));
-  assert.deepEqual([...paths.holding(one)], ['a', 'b']);
-  assert.deepEqual([...paths.holding(two)], ['c']);
-  assert.ok(paths.hasLong(long) && !paths.hasLong(5));
-  paths.changed(at('a'), file(one, long), file(two, 5));
-  assert.deepEqual([...paths.holding(one)], ['b']);
-  assert.deepEqual([...paths.holding(two)], ['c', 'a']);
-  paths.changed(at('b'), file(one, long), { kind: 'folder' });
-  assert.deepEqual([...paths.holding(one)], []);
-  assert.ok(!paths.hasLong(long));
+  remote.applied(at('a'), file(one, long));
+  remote.applied(at('b'), file(one, long));
+  remote.applied(at('c'), file(two, 5));
+  assert.deepEqual([...remote.holding(one)].sort(), ['a', 'b']);
+  assert.deepEqual([...remote.holding(two)], ['c']);
+  assert.ok(remote.hasLong(long) && !remote.hasLong(5));
+  remote.applied(at('a'), file(two, 5));
+  assert.deepEqual([...remote.holding(one)], ['b']);
+  assert.deepEqual([...remote.holding(two)].sort(), ['a', 'c']);
+  remote.applied(at('b'), { kind: 'folder' });
+  assert.deepEqual([...remote.holding(one)], []);
+  assert.ok(!remote.hasLong(long));
 });
 
 /** Files of random content in ten folders, and a link. */

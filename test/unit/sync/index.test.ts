@@ -7,6 +7,8 @@ import { HashCache } from '../../../src/sync/core/hashCache.ts';
 import { Ledger, type LedgerEntry } from '../../../src/sync/core/ledger.ts';
 import { LocalTree, type TreeEntry } from '../../../src/sync/core/localTree.ts';
 import { noPath, PathTable } from '../../../src/sync/core/pathTable.ts';
+import { settledTrack, type Track } from '../../../src/sync/core/track.ts';
+import { TrackTable } from '../../../src/sync/core/trackTable.ts';
 import { at } from '../protocol/frames.ts';
 import { Random, seedOfRun } from './random.ts';
 
@@ -126,6 +128,71 @@ test('a hash is known only under its own fingerprint', () => {
   assert.equal(hashes.find(at('a/b'), file.fingerprint), undefined);
   assert.equal(hashes.findLikely(at('a/b'), file.fingerprint), file.hash);
 });
+
+test('what is known of the other side is kept as in a map, and found by content', () => {
+  const random = new Random(seed);
+  const tracks = new TrackTable(new PathTable());
+  const model = new Map<string, Track>();
+  const hashes = Array.from({ length: 5 }, () => someHash(random));
+  const state = (): PathState =>
+    random.chance(0.6)
+      ? {
+          kind: 'file',
+          hash: random.pick(hashes),
+          size: random.pick([5, 400_000]),
+          executable: random.pick(['yes', 'no']),
+        }
+      : someState(random);
+  for (let round = 0; round < rounds; round++) {
+    const path = at(somePath(random));
+    const current = state();
+    const put = random.chance(0.2) ? undefined : random.pick([current, { ...current }, state()]);
+    const settled = settledTrack(current, put);
+    const track = random.chance(0.7) ? settled : { ...settled, inFlight: 2, expected: state() };
+    if (random.chance(0.7)) {
+      tracks.set(path, track);
+      model.set(path, track);
+    } else {
+      tracks.delete(path);
+      model.delete(path);
+    }
+    assert.deepEqual(tracks.get(path), model.get(path));
+    if (round % 100 !== 99) continue;
+    assert.deepEqual(new Map(tracks.entries()), model);
+    const holding = (hash: string): Set<string> =>
+      new Set(
+        [...model]
+          .filter(
+            ([
+              ,
+              {
+                current: { kind, ...rest },
+              },
+            ]) => kind === 'file' && 'hash' in rest && rest.hash === hash,
+          )
+          .map(([at]) => at),
+      );
+    for (const hash of hashes) assert.deepEqual(new Set(tracks.holding(hash)), holding(hash), `PODLOOP_SEED=${seed}`);
+    assert.equal(
+      tracks.hasLong(400_000),
+      [...model.values()].some(({ current }) => current.kind === 'file' && current.size > 5),
+    );
+    assert.deepEqual(
+      new Set([...tracks.unsettled()].map(([at]) => at)),
+      new Set([...model].filter(([, { inFlight }]) => inFlight > 0).map(([at]) => at)),
+    );
+    const folder = at(parentOf(somePath(random)));
+    const children = [...model]
+      .filter(([at]) => at.includes('/') && parentOf(at) === folder)
+      .map(([at, track]) => [at.slice(folder.length + 1), track]);
+    if (folder !== '') assert.deepEqual(new Map([...tracks.children(folder)]), new Map(children as [string, Track][]));
+    assert.deepEqual(tracks.folders(), new Set([...model.keys()].map(parentOf)));
+  }
+});
+
+function parentOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+}
 
 /** Few names, so that paths meet; one is long enough for the engine of the language to treat slices of it specially. */
 function somePath(random: Random): string {
