@@ -422,5 +422,5 @@ export interface Pack {
   readonly bytes: Uint8Array;
 }
 
-export const packEncodings = ['raw', 'brotli'] as const;
+export const packEncodings = ['raw', 'brotli', 'zstd'] as const;
 export type PackEncoding = (typeof packEncodings)[number];

@@ -1,7 +1,8 @@
-import { brotliCompressSync, brotliDecompressSync, constants, crc32 } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import { decodeFrame, encodeFrame, type FrameRefusal } from '../../protocol/codec.ts';
 import type { Frame, Pack } from '../../protocol/frame.ts';
 import { joinFrames, splitFrames } from '../../protocol/pack.ts';
+import { type Compressor, decompress } from './compression.ts';
 
 /** Bytes of one sealed frame. */
 export function seal(frame: Frame): Uint8Array<ArrayBuffer> {
@@ -15,42 +16,25 @@ export function unseal(message: Uint8Array): readonly Exclude<Frame, Pack>[] | F
   return frame.kind === 'pack' ? unpack(frame) : [frame];
 }
 
-/** Seals several frames into one message, compressed where that pays. */
-export function sealTogether(frames: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** Seals several sealed frames into one message, compressed where that pays. */
+export function sealTogether(
+  frames: readonly Uint8Array<ArrayBuffer>[],
+  compressor: Compressor,
+): Uint8Array<ArrayBuffer> {
   const joined = joinFrames(frames);
-  const compressed = compressIfShorter(joined);
-  return compressed === undefined
-    ? seal({ kind: 'pack', encoding: 'raw', size: joined.length, bytes: joined })
-    : seal({ kind: 'pack', encoding: 'brotli', size: joined.length, bytes: compressed });
-}
-
-/** Shorter than this, compression costs more time than it saves, in bytes. */
-const worthCompressing = 1200;
-/** How much is tried first, in bytes. */
-const sampleBytes = 16 * 1024;
-
-function compressIfShorter(bytes: Uint8Array): Uint8Array | undefined {
-  if (bytes.length < worthCompressing) return undefined;
-  if (bytes.length > 2 * sampleBytes && !shrinks(bytes.subarray(0, sampleBytes))) return undefined;
-  const compressed = compress(bytes);
-  return compressed.length < bytes.length * 0.9 ? compressed : undefined;
-}
-
-function shrinks(sample: Uint8Array): boolean {
-  return compress(sample).length < sample.length * 0.9;
-}
-
-function compress(bytes: Uint8Array): Uint8Array {
-  const params = {
-    [constants.BROTLI_PARAM_QUALITY]: 1,
-    [constants.BROTLI_PARAM_LGWIN]: 18,
-    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-  };
-  return brotliCompressSync(bytes, { params });
+  const compressed = compressor.compress(joined);
+  const [only] = frames;
+  if (compressed === undefined && frames.length === 1 && only !== undefined) return only;
+  return seal({
+    kind: 'pack',
+    encoding: compressed === undefined ? 'raw' : compressor.compression,
+    size: joined.length,
+    bytes: compressed ?? joined,
+  });
 }
 
 function unpack(pack: Pack): readonly Exclude<Frame, Pack>[] | FrameRefusal {
-  const content = decompress(pack);
+  const content = contentOf(pack);
   if (!(content instanceof Uint8Array)) return content;
   const parts = splitFrames(content);
   if ('kind' in parts) return parts;
@@ -64,13 +48,10 @@ function unpack(pack: Pack): readonly Exclude<Frame, Pack>[] | FrameRefusal {
   return frames;
 }
 
-function decompress(pack: Pack): Uint8Array | FrameRefusal {
-  if (pack.encoding === 'raw') {
-    return pack.bytes.length === pack.size ? pack.bytes : { kind: 'refusal', reason: 'has a pack of another size' };
-  }
+function contentOf({ encoding, size, bytes }: Pack): Uint8Array | FrameRefusal {
   try {
-    const content = brotliDecompressSync(pack.bytes, { maxOutputLength: Math.max(1, pack.size) });
-    return content.length === pack.size ? content : { kind: 'refusal', reason: 'has a pack of another size' };
+    const content = encoding === 'raw' ? bytes : decompress(bytes, encoding, size);
+    return content.length === size ? content : { kind: 'refusal', reason: 'has a pack of another size' };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { kind: 'refusal', reason: `has a pack that cannot be decompressed: ${why}` };

@@ -45,7 +45,7 @@ export class PodSide {
     this.#init = init;
     const { replica, workspaceId, scheduler, onFailure, log } = init;
     // Until the client has given credit, only answers are sent, and those need none.
-    this.#outbox = new Outbox(init.post, 0, scheduler);
+    this.#outbox = new Outbox(init.post, 0, scheduler, 'brotli');
     this.#content = new ContentService(replica);
     this.#receiver = new Receiver({
       replica,

@@ -1,6 +1,7 @@
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Frame } from '../../protocol/frame.ts';
 import { BulkWindow } from '../core/bulkWindow.ts';
+import { type Compression, Compressor } from '../link/compression.ts';
 import { seal, sealTogether } from '../link/frames.ts';
 
 /** A pack is closed when it holds this many bytes or frames. */
@@ -21,6 +22,7 @@ const copyWindowBytes = 64 * 1024 * 1024;
 export class Outbox {
   readonly #post: (message: Uint8Array<ArrayBuffer>) => void;
   readonly #scheduler: Scheduler;
+  readonly #compressor: Compressor;
   #window = new BulkWindow();
   #credit: number;
   #queued = 0;
@@ -28,9 +30,18 @@ export class Outbox {
   #pack: Uint8Array<ArrayBuffer>[] = [];
   #packBytes = 0;
 
-  /** `post` takes ownership of the message; `credit` is what the other end granted for the start. */
-  constructor(post: (message: Uint8Array<ArrayBuffer>) => void, credit: number, scheduler: Scheduler) {
+  /**
+   * `post` takes ownership of the message; `credit` is what the other end granted for the start; `compression` is one
+   * that it can read.
+   */
+  constructor(
+    post: (message: Uint8Array<ArrayBuffer>) => void,
+    credit: number,
+    scheduler: Scheduler,
+    compression: Compression,
+  ) {
     this.#post = post;
+    this.#compressor = new Compressor(compression);
     this.#credit = credit;
     this.#scheduler = scheduler;
   }
@@ -53,7 +64,7 @@ export class Outbox {
     const sealed = seal(frame);
     if (sealed.length > packBytes / 2) {
       this.flush();
-      this.#send(sealed);
+      this.#send(sealTogether([sealed], this.#compressor));
       return;
     }
     this.#pack.push(sealed);
@@ -68,7 +79,11 @@ export class Outbox {
     this.#pack = [];
     this.#packBytes = 0;
     const [only] = pack;
-    this.#send(pack.length === 1 && only !== undefined && only.length < compressFrom ? only : sealTogether(pack));
+    this.#send(
+      pack.length === 1 && only !== undefined && only.length < compressFrom
+        ? only
+        : sealTogether(pack, this.#compressor),
+    );
   }
 
   /** The other end grants this many bytes more for the start. */

@@ -6,6 +6,7 @@ import { readSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Frame, Pack, Rules } from '../../protocol/frame.ts';
 import { IgnoreRules } from '../core/ignoreRules.ts';
+import { bestCompression } from '../link/compression.ts';
 import { unseal } from '../link/frames.ts';
 import { ChunkStore } from '../replica/chunkStore.ts';
 import { LocalContent } from '../replica/localContent.ts';
@@ -212,7 +213,7 @@ export class PushSide {
       this.#post({ kind: 'send', bytes });
     };
     this.#consumed = 0;
-    this.#pusher.connected(new Outbox(post, credit, this.#scheduler), this.#rules());
+    this.#pusher.connected(new Outbox(post, credit, this.#scheduler, bestCompression), this.#rules());
   }
 
   #rules(): Rules {

@@ -122,7 +122,7 @@ export function randomFrames(random: Random): Frame[] {
     },
     {
       kind: 'pack',
-      encoding: random.pick(['raw', 'brotli']),
+      encoding: random.pick(['raw', 'brotli', 'zstd']),
       size: random.below(1000),
       bytes: random.bytes(random.below(1000)),
     },
