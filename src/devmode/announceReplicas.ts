@@ -23,8 +23,8 @@ export async function announceReplicas(
   { entered, restored, session }: { entered: KubeObject; restored: KubeObject; session: string },
   log: Log,
 ): Promise<void> {
-  const { replicasPath, history } = developableKind(ref);
-  if (replicasPath === undefined || history !== types.replicaSet) return;
+  const { replicasPath, derived } = developableKind(ref);
+  if (replicasPath === undefined || derived !== types.replicaSet) return;
   const wanted = readAt(restored, replicasPath);
   if (typeof wanted !== 'number' || wanted <= 1 || wanted === readAt(entered, replicasPath)) return;
   const place = ref.namespace === undefined ? {} : { namespace: ref.namespace };

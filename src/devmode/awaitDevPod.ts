@@ -2,7 +2,6 @@ import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { abortReason, toError, UserError } from '../base/errors.ts';
 import type { Cluster, ListScope, LiveState } from '../cluster/cluster.ts';
 import { describeRef, type ObjectRef, types } from '../cluster/core/objects.ts';
-import { developableKind } from './core/developableKinds.ts';
 import { Patience } from './core/patience.ts';
 import {
   rolloutProgress,
@@ -125,7 +124,7 @@ class DevPodWait implements Disposable {
   #look(): void {
     const progress = rolloutProgress(this.#target, this.#view);
     const { pod, ready, problem } = progress;
-    this.#followEvents(pod?.name ?? this.#makerOfPods());
+    this.#followEvents(pod?.name ?? this.#target.maker?.name);
     this.#goTo(progress.step, progress.detail);
     if (ready && pod !== undefined && problem === undefined) {
       this.#finish(pod.name);
@@ -136,12 +135,6 @@ class DevPodWait implements Disposable {
     if (verdict === undefined) return;
     if ('due' in verdict) this.#finish(verdict.due.error);
     else this.#timer = this.#options.scheduler.after(verdict.wait, () => this.#lookSafely());
-  }
-
-  /** What tells in its events why no pod comes, where that is no replica set. */
-  #makerOfPods(): string | undefined {
-    const { ref } = this.#target;
-    return developableKind(ref).deletes === 'none' ? undefined : ref.name;
   }
 
   #followEvents(name: string | undefined): void {

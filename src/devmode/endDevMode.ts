@@ -3,7 +3,7 @@ import { delay } from '../base/scheduler.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { describeRef, type KubeObject, type ObjectRef } from '../cluster/core/objects.ts';
 import { announceReplicas } from './announceReplicas.ts';
-import { developableKind } from './core/developableKinds.ts';
+import { developableKind, endsInStages } from './core/developableKinds.ts';
 import { readRecord } from './core/recordAnnotation.ts';
 import { restore, withUnfinishedRecord } from './core/template.ts';
 import type { DevModeContext } from './devModeContext.ts';
@@ -80,7 +80,7 @@ interface Written extends Pick<EndResult, 'outcome' | 'keptChanges'> {
 
 async function writeRestored(cluster: Cluster, ref: ObjectRef, options: EndOptions): Promise<Written> {
   const { session, signal, log } = options;
-  const staged = developableKind(ref).deletes !== 'none';
+  const staged = endsInStages(developableKind(ref));
   let sent: Written | undefined;
   const forget = (): void => {
     sent = undefined;

@@ -29,6 +29,7 @@ export async function refuseWithoutRights(
 }
 
 function neededRights(ref: ObjectRef, { major, minor }: ServerVersion): readonly AccessQuestion[] {
+  const kind = developableKind(ref);
   const scope = ref.namespace === undefined ? {} : { namespace: ref.namespace };
   // Streams are opened by a GET; newer servers ask for "create" as well.
   const verbs = major > 1 || minor >= 35 ? ['get', 'create'] : ['get'];
@@ -36,7 +37,8 @@ function neededRights(ref: ObjectRef, { major, minor }: ServerVersion): readonly
     { verb: 'patch', type: ref.type, ...scope },
     { verb: 'list', type: types.pod, ...scope },
     { verb: 'watch', type: types.pod, ...scope },
-    ...(developableKind(ref).deletes !== 'none' ? [{ verb: 'delete', type: types.pod, ...scope }] : []),
+    ...(kind.deletes === 'none' ? [] : [{ verb: 'delete', type: types.pod, ...scope }]),
+    ...(kind.runsJob ? ['create', 'delete'].map((verb) => ({ verb, type: types.job, ...scope })) : []),
     ...['exec', 'portforward'].flatMap((subresource) =>
       verbs.map((verb) => ({ verb, type: types.pod, subresource, ...scope })),
     ),

@@ -2,7 +2,7 @@ import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { toError } from '../base/errors.ts';
 import type { Cluster, ListScope } from '../cluster/cluster.ts';
 import { describeRef, type KubeObject, types } from '../cluster/core/objects.ts';
-import { developableKind } from './core/developableKinds.ts';
+import { developableKind, endsInStages } from './core/developableKinds.ts';
 import { Patience } from './core/patience.ts';
 import { podSelector } from '../cluster/core/podSelector.ts';
 import { sessionLabel } from './core/record.ts';
@@ -58,7 +58,7 @@ class Settling implements Disposable {
   readonly #patience = new Patience();
   /** Deletions asked for, by uid: why one failed, or nothing. */
   readonly #deletions = new Map<string, Promise<string | undefined>>();
-  #view: SettleView = { workload: undefined, history: undefined, pods: undefined };
+  #view: SettleView = { workload: undefined, derived: undefined, pods: undefined };
   #timer: Disposable | undefined;
   #told: string | undefined;
   #resolve: (missing: string | undefined) => void = () => {};
@@ -75,7 +75,7 @@ class Settling implements Disposable {
   wait(): Promise<string | undefined> {
     const { signal, scheduler } = this.#options;
     const { ref, session, rollout } = this.#target;
-    const { history, deletes } = developableKind(ref);
+    const kind = developableKind(ref);
     return new Promise((resolve) => {
       this.#resolve = resolve;
       const stop = (): void => {
@@ -88,9 +88,9 @@ class Settling implements Disposable {
       this.#watch(ref.type, { fieldSelector: `metadata.name=${ref.name}` }, ([found]) => ({
         workload: found ?? 'gone',
       }));
-      if (history !== undefined) this.#watch(history, { labelSelector: own }, (found) => ({ history: found }));
-      if (rollout || deletes !== 'none') {
-        const all = rollout ? podSelector(this.#workload) : undefined;
+      if (kind.derived !== undefined) this.#watch(kind.derived, { labelSelector: own }, (derived) => ({ derived }));
+      if (rollout || kind.deletes !== 'none') {
+        const all = rollout && !kind.runsJob ? podSelector(this.#workload) : undefined;
         this.#watch(types.pod, { labelSelector: all ?? own }, (pods) => ({ pods }));
       }
       if (signal.aborted) stop();
@@ -99,13 +99,13 @@ class Settling implements Disposable {
 
   /** Deletes all of the session that its controller would not make again; resolves when answered. */
   async deleteAll(): Promise<string | undefined> {
-    const deletes = developableKind(this.#target.ref).deletes !== 'none';
-    if (deletes) await this.#certainty();
+    const staged = endsInStages(developableKind(this.#target.ref));
+    if (staged) await this.#certainty();
     const { certain, left } = settleState(this.#target, this.#view);
     for (const leftover of left) this.#delete(leftover);
     const failures = await Promise.all(this.#deletions.values());
     const failure = failures.find((reason) => reason !== undefined);
-    return failure ?? (certain || !deletes ? undefined : 'The controller has not seen the change yet.');
+    return failure ?? (certain || !staged ? undefined : 'The controller has not seen the change yet.');
   }
 
   dispose(): void {
@@ -167,7 +167,7 @@ class Settling implements Disposable {
       (error: unknown) => {
         this.#options.log.warn(`Cannot delete ${describeRef(ref)}.`, toError(error).message);
         // Without the right to delete it, a template without pods stays in the rollout history.
-        return type === types.pod ? toError(error).message : undefined;
+        return type === types.pod || type === types.job ? toError(error).message : undefined;
       },
     );
     this.#deletions.set(uid, deletion);

@@ -3,9 +3,8 @@ import type { SyncPath } from '../base/paths.ts';
 import type { Cluster, ServerVersion } from '../cluster/cluster.ts';
 import { describeRef, type KubeObject, type ObjectRef } from '../cluster/core/objects.ts';
 import { objectField } from '../cluster/core/fields.ts';
-import { templateOf } from '../cluster/core/workloads.ts';
 import { awaitDevPod } from './awaitDevPod.ts';
-import { developableKind } from './core/developableKinds.ts';
+import { devTemplate } from './core/devJob.ts';
 import type { DevSpec } from './core/devSpec.ts';
 import { mountsBelow } from './core/mountsBelow.ts';
 import { recordedAt } from './core/ownership.ts';
@@ -15,8 +14,8 @@ import { goneError, takenError } from './core/refusals.ts';
 import { enter } from './core/template.ts';
 import type { DevModeContext } from './devModeContext.ts';
 import { endDevMode } from './endDevMode.ts';
+import { chooseNode, makeDevPod } from './makeDevPod.ts';
 import { patchBetween } from './patchBetween.ts';
-import { chooseNode, replacePods } from './replacePods.ts';
 import { refuseAutoscaled, refuseInsecure } from './surroundings.ts';
 import { refuseWithoutRights } from './rights.ts';
 import { withLastOutput } from './lastOutput.ts';
@@ -66,13 +65,12 @@ export async function startDevMode(
   const attempt = { written: false };
   try {
     const workload = await writeEntered(cluster, ref, spec, options, attempt);
-    const record = readRecord(workload);
-    if (record !== undefined) await replacePods(cluster, ref, { workload, record }, signal);
+    const maker = await makeDevPod(cluster, ref, { workload, spec }, signal);
     const { session, container, workDir } = spec;
     const generation = workload.metadata.generation ?? 0;
-    const target = { ref, session, container, generation, since: recordedAt(workload) };
+    const target = { ref, session, container, generation, maker, since: recordedAt(workload) };
     const pod = await awaitDevPod(cluster, target, options);
-    const podSpec = objectField(templateOf(developableKind(ref), workload).spec);
+    const podSpec = objectField(devTemplate(ref, workload, spec).spec);
     return { pod, mountsBelow: mountsBelow(podSpec, container, workDir) };
   } catch (error) {
     if (!attempt.written) throw error;
@@ -109,7 +107,7 @@ async function writeEntered(
     if (record !== undefined) throw takenError(ref, record, spec.developer.installation);
     const node = await chooseNode(cluster, ref, current, signal);
     const { object } = enter(ref, current, { ...spec, node });
-    await refuseInsecure({ cluster, ref, signal, log }, object);
+    await refuseInsecure({ cluster, ref, signal, log }, devTemplate(ref, object, spec));
     onStep({ step: 'patch', detail: `Changing ${describeRef(ref)}` });
     signal.throwIfAborted();
     attempt.written = true;

@@ -1,10 +1,9 @@
 import { isAbortError, toError, UserError } from '../base/errors.ts';
+import type { JsonObject } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { numberField, objectField, textField } from '../cluster/core/fields.ts';
 import { describeRef, type KubeObject, type ObjectRef, type ResourceType, types } from '../cluster/core/objects.ts';
-import { templateOf } from '../cluster/core/workloads.ts';
-import { developableKind } from './core/developableKinds.ts';
 import { refusedPod } from './core/replicaSetProblems.ts';
 
 const autoscalerType: ResourceType = {
@@ -43,12 +42,12 @@ export async function refuseAutoscaled({ cluster, ref, signal, log }: Surroundin
 }
 
 /**
- * Throws `UserError` `devmode.pod-security` when the namespace's PodSecurity level refuses the pods of the workload as
- * it would be in dev mode, before the workload is touched. Asked by a dry run; without the right to ask it shows later.
+ * Throws `UserError` `devmode.pod-security` when the namespace's PodSecurity level refuses a pod of the template
+ * that develops, before the workload is touched. Asked by a dry run; without the right to ask it shows later.
  */
-export async function refuseInsecure(check: SurroundingsCheck, entered: KubeObject): Promise<void> {
+export async function refuseInsecure(check: SurroundingsCheck, template: JsonObject): Promise<void> {
   const { cluster, ref, signal, log } = check;
-  const { metadata, spec } = templateOf(developableKind(ref), entered);
+  const { metadata, spec } = template;
   const { labels, annotations } = objectField(metadata);
   const place = ref.namespace === undefined ? {} : { namespace: ref.namespace };
   const pod = { metadata: { name: `${ref.name}-podloop-check`, ...place, labels, annotations }, spec } as KubeObject;

@@ -15,8 +15,13 @@ export interface DevelopableKind extends WorkloadKind {
    * would leave old pods be, or replace more of them than dev mode wants.
    */
   readonly deletes: 'none' | 'all' | 'first' | 'ofNode';
-  /** Where the controller keeps templates, dev mode's among them; they carry the labels of the template. */
-  readonly history: ResourceType | undefined;
+  /**
+   * The objects that hold the dev template with its labels, to be deleted at End: the controller's copies of templates, or
+   * the Job that dev mode runs.
+   */
+  readonly derived: ResourceType | undefined;
+  /** Whether a Job made from the template develops, as the workload's own pods come and go or cannot be changed. */
+  readonly runsJob: boolean;
 }
 
 type Rules = Omit<DevelopableKind, keyof WorkloadKind>;
@@ -24,33 +29,51 @@ type Rules = Omit<DevelopableKind, keyof WorkloadKind>;
 const replicas = ['spec', 'replicas'];
 /** Template changes reach only those pods that are deleted, whatever strategy, partition or pause there was before. */
 const onDelete = { path: ['spec', 'updateStrategy'], value: { type: 'OnDelete' } };
+const suspended: Rules = {
+  replicasPath: undefined,
+  holds: [{ path: ['spec', 'suspend'], value: true }],
+  deletes: 'none',
+  derived: types.job,
+  runsJob: true,
+};
 const rules: Readonly<Record<string, Rules>> = {
   [types.deployment.kind]: {
     replicasPath: replicas,
     holds: [],
     deletes: 'none',
-    history: types.replicaSet,
+    derived: types.replicaSet,
+    runsJob: false,
   },
   [types.statefulSet.kind]: {
     replicasPath: replicas,
     // Scaling down to one pod must not delete the volumes of the others.
     holds: [onDelete, { path: ['spec', 'persistentVolumeClaimRetentionPolicy', 'whenScaled'], value: 'Retain' }],
     deletes: 'first',
-    history: types.controllerRevision,
+    derived: types.controllerRevision,
+    runsJob: false,
   },
   [types.daemonSet.kind]: {
     replicasPath: undefined,
     holds: [onDelete],
     deletes: 'ofNode',
-    history: types.controllerRevision,
+    derived: types.controllerRevision,
+    runsJob: false,
   },
   [types.replicaSet.kind]: {
     replicasPath: replicas,
     holds: [],
     deletes: 'all',
-    history: undefined,
+    derived: undefined,
+    runsJob: false,
   },
+  [types.job.kind]: suspended,
+  [types.cronJob.kind]: suspended,
 };
+
+/** Whether more than one write is to be done at End, so that the record stays until all is. */
+export function endsInStages({ deletes, runsJob }: DevelopableKind): boolean {
+  return deletes !== 'none' || runsJob;
+}
 
 /** The kinds of workload that dev mode can be put on. */
 export const developableKinds: readonly DevelopableKind[] = workloadKinds.flatMap((kind) => {

@@ -20,7 +20,7 @@ export interface RolloutView {
   /** Replica sets and pods that carry the session's label. */
   readonly replicaSets: readonly KubeObject[];
   readonly pods: readonly KubeObject[];
-  /** Events of the pod that is looked at, of the workload until there is one; none when they may not be read. */
+  /** Events of the pod that is looked at, of what makes it until there is one; none when they may not be read. */
   readonly events: readonly KubeObject[];
 }
 
@@ -31,8 +31,16 @@ export interface RolloutTarget {
   readonly container: string;
   /** Generation of the workload as changed: what is older says nothing. */
   readonly generation: number;
+  /** Whose events tell why no pod is made, where those are not made by replica sets. */
+  readonly maker?: Maker | undefined;
   /** When it was changed, by the server's clock; events from before say nothing. */
   readonly since?: string | undefined;
+}
+
+/** What makes the dev pod, by kind and name. */
+export interface Maker {
+  readonly kind: string;
+  readonly name: string;
 }
 
 /** How far the rollout has come. `detail` is for people: `Pulling image node:24`. */

@@ -57,7 +57,7 @@ export function creationProblem(target: RolloutTarget, events: readonly KubeObje
   const failure = events.findLast(
     ({ reason, involvedObject, lastTimestamp, eventTime }) =>
       reason === 'FailedCreate' &&
-      objectField(involvedObject).kind === target.ref.type.kind &&
+      objectField(involvedObject).kind === target.maker?.kind &&
       (textField(lastTimestamp) ?? textField(eventTime) ?? '') >= (target.since ?? ''),
   );
   if (failure === undefined) return undefined;

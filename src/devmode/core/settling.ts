@@ -20,8 +20,8 @@ export interface SettleTarget {
 /** What the cluster shows; `undefined` is what has not been seen yet. */
 export interface SettleView {
   readonly workload: KubeObject | 'gone' | undefined;
-  /** The controller's own copies of the session's template. */
-  readonly history: readonly KubeObject[] | undefined;
+  /** The objects that hold the session's template. */
+  readonly derived: readonly KubeObject[] | undefined;
   /** Pods of the workload, original and dev pods alike; dev pods alone where nobody waits for the others. */
   readonly pods: readonly KubeObject[] | undefined;
 }
@@ -47,18 +47,18 @@ export interface SettleState {
 
 /** How far a workload that was put back has settled. */
 export function settleState(target: SettleTarget, view: SettleView): SettleState {
-  const { workload, history = [], pods } = view;
+  const { workload, derived = [], pods } = view;
   if (workload === 'gone') return { certain: true, missing: undefined, problem: undefined, free: [], left: [] };
   const kind = developableKind(target.ref);
   // A controller that has not seen the restored template would only make again what is deleted.
-  const seen = workload !== undefined && isSeen(workload, target.generation);
-  const templates = seen && kind.history !== undefined ? leftovers(kind.history, history) : [];
+  const seen = workload !== undefined && (kind.runsJob || isSeen(workload, target.generation));
+  const templates = seen && kind.derived !== undefined ? leftovers(kind.derived, derived) : [];
   const deleting = kind.deletes !== 'none';
   const devPods = pods?.filter((pod) => isOwn(target, pod) && pod.metadata.deletionTimestamp === undefined) ?? [];
   const doomed = seen && deleting ? leftovers(types.pod, devPods) : [];
   const needed = deleting && (pods === undefined || devPods.length > 0);
   return {
-    certain: seen && !(deleting && pods === undefined),
+    certain: seen && !(deleting && pods === undefined) && !(kind.runsJob && view.derived === undefined),
     missing: missingOf(target, view, seen),
     problem: target.rollout ? originalProblem(target, view) : undefined,
     free: [...doomed, ...(needed ? [] : templates.filter(({ object }) => isEmpty(object)))],
@@ -66,7 +66,7 @@ export function settleState(target: SettleTarget, view: SettleView): SettleState
   };
 }
 
-function missingOf(target: SettleTarget, { workload, history, pods }: SettleView, seen: boolean): string | undefined {
+function missingOf(target: SettleTarget, { workload, derived, pods }: SettleView, seen: boolean): string | undefined {
   if (!seen || workload === undefined || workload === 'gone') return 'Waiting for the controller';
   const kind = developableKind(target.ref);
   const deleting = kind.deletes !== 'none';
@@ -75,12 +75,15 @@ function missingOf(target: SettleTarget, { workload, history, pods }: SettleView
     return 'Waiting for the dev pod to end';
   }
   if (target.rollout) {
-    const state = rolloutState(kind, workload);
+    const state = kind.runsJob ? complete : rolloutState(kind, workload);
     if (state.kind !== 'complete') return state.detail;
     if (own?.length !== 0) return 'Waiting for the dev pod to end';
   }
-  return kind.history === undefined || history?.length === 0 ? undefined : 'Removing the template of dev mode';
+  return kind.derived === undefined || derived?.length === 0 ? undefined : 'Removing the template of dev mode';
 }
+
+/** What its own pods do is up to the workload; dev mode only held it. */
+const complete = { kind: 'complete' } as const;
 
 function originalProblem(target: SettleTarget, { workload, pods = [] }: SettleView): Problem | undefined {
   if (workload === undefined || workload === 'gone') return undefined;
@@ -105,8 +108,8 @@ function isSeen(workload: KubeObject, generation: number): boolean {
   return numberField(objectField(workload.status).observedGeneration, -1) >= generation;
 }
 
-/** A replica set without pods; a revision has none of its own. */
+/** A replica set without pods; a revision has none of its own, and the dev Job goes with them. */
 function isEmpty({ kind, spec, status }: KubeObject): boolean {
-  if (kind === types.controllerRevision.kind) return true;
+  if (kind !== undefined && kind !== types.replicaSet.kind) return true;
   return numberField(objectField(spec).replicas, 1) === 0 && numberField(objectField(status).replicas, 0) === 0;
 }

@@ -15,28 +15,25 @@ import { refuseUnfit } from './refusals.ts';
 import { sidecarOf } from './sidecar.ts';
 import { undoEdits } from './undoEdits.ts';
 
+/** A workload in dev mode. */
+export interface Entered {
+  /** With the record that `restore` needs already on it. */
+  readonly object: KubeObject;
+  readonly record: DevModeRecord;
+}
+
 /**
- * The workload in dev mode, with the record that `restore` needs already on it. Throws a `UserError` `devmode.*` when
- * the workload cannot be put into dev mode as asked.
+ * The workload in dev mode. Throws a `UserError` `devmode.*` when it cannot be put into dev mode as asked. Where a Job
+ * develops (see `devJob`), the workload itself is only held.
  */
-export function enter(
-  ref: ObjectRef,
-  workload: KubeObject,
-  spec: DevSpec,
-): { object: KubeObject; record: DevModeRecord } {
+export function enter(ref: ObjectRef, workload: KubeObject, spec: DevSpec): Entered {
   const kind = developableKind(ref);
   refuseUnfit(ref, kind, workload, spec);
   const draft = new Draft(workload);
   draft.ensure(['metadata', 'annotations'], {});
   if (kind.replicasPath !== undefined) draft.set(kind.replicasPath, 1);
   for (const { path, value } of kind.holds) if (draft.read(path.slice(0, -1)) !== undefined) draft.set(path, value);
-  labelTemplate(draft, kind.templatePath, spec.session);
-  const pod = [...kind.templatePath, 'spec'];
-  const container = [...pod, 'containers', named(spec.container)];
-  swapContainer(draft, pod, container, spec);
-  shapePod(draft, pod, container, spec.shape);
-  addWorkspace(draft, pod, container, spec);
-  addSidecar(draft, pod, spec);
+  if (!kind.runsJob) developTemplate(draft, kind.templatePath, spec);
   const { session, developer, since, workDir, podloop, node } = spec;
   const owners = ownersOf(workload);
   const record: DevModeRecord = {
@@ -45,6 +42,17 @@ export function enter(
     ...(node === undefined ? {} : { node }),
   };
   return { object: withRecord(ref, draft.document, record), record };
+}
+
+/** Makes the pod template at a path one that develops. */
+export function developTemplate(draft: Draft<KubeObject>, template: readonly string[], spec: DevSpec): void {
+  labelTemplate(draft, template, spec.session);
+  const pod = [...template, 'spec'];
+  const container = [...pod, 'containers', named(spec.container)];
+  swapContainer(draft, pod, container, spec);
+  shapePod(draft, pod, container, spec.shape);
+  addWorkspace(draft, pod, container, spec);
+  addSidecar(draft, pod, spec);
 }
 
 /**

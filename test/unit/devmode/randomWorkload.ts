@@ -53,20 +53,42 @@ export function randomWorkload(random: Random, type: ResourceType): KubeObject {
     annotations: maybe(random, 0.7, () => texts(random, ['team', 'deployment.kubernetes.io/revision', 'a/b~c'])),
     labels: maybe(random, 0.7, () => texts(random, ['app', 'tier'])),
   });
+  const template = object(random, {
+    metadata: maybe(random, 0.9, () => templateMeta(random)),
+    spec: podSpec(random),
+  });
+  if (type === types.job || type === types.cronJob) {
+    return object(random, { ...head(type), metadata, spec: jobSpec(random, type, template) }) as KubeObject;
+  }
   const spec = object(random, {
     replicas: maybe(random, 0.8, () => random.below(4)),
     selector: { matchLabels: { app: 'web' } },
-    template: object(random, { metadata: maybe(random, 0.9, () => templateMeta(random)), spec: podSpec(random) }),
+    template,
     minReadySeconds: maybe(random, 0.2, () => 3),
     ...strategyOf(random, type),
   });
   return object(random, {
-    apiVersion: apiVersionOf(type),
-    kind: type.kind,
+    ...head(type),
     metadata,
     spec,
     status: { replicas: 1 },
   }) as KubeObject;
+}
+
+function head(type: ResourceType): JsonObject {
+  return { apiVersion: apiVersionOf(type), kind: type.kind };
+}
+
+function jobSpec(random: Random, type: ResourceType, template: JsonObject): JsonObject {
+  const suspend = maybe(random, 0.5, () => random.chance(0.5));
+  const run = object(random, {
+    parallelism: maybe(random, 0.5, () => 2),
+    completionMode: maybe(random, 0.5, () => random.pick(['Indexed', 'NonIndexed'])),
+    template,
+  });
+  if (type === types.job) return object(random, { ...run, suspend });
+  const jobTemplate = object(random, { metadata: maybe(random, 0.5, () => templateMeta(random)), spec: run });
+  return object(random, { schedule: '* * * * *', suspend, jobTemplate });
 }
 
 function strategyOf(random: Random, type: ResourceType): Readonly<Record<string, Json | undefined>> {

@@ -14,25 +14,25 @@ describe('settleState of a kind whose pods dev mode deletes', () => {
   const cases: readonly { name: string; view: Partial<SettleView>; missing: string | undefined; free: string }[] = [
     {
       name: 'nothing before the controller has seen the change, since it would make the dev pod again',
-      view: { workload: workload(types.statefulSet, 3), pods: [pod('web-0', { session })], history: [revision()] },
+      view: { workload: workload(types.statefulSet, 3), pods: [pod('web-0', { session })], derived: [revision()] },
       missing: 'Waiting for the controller',
       free: '',
     },
     {
       name: 'the dev pod, then its template',
-      view: { workload: seen, pods: [pod('web-0', { session })], history: [revision()] },
+      view: { workload: seen, pods: [pod('web-0', { session })], derived: [revision()] },
       missing: 'Waiting for the dev pod to end',
       free: 'web-0',
     },
     {
       name: 'the template while the dev pod is on its way out',
-      view: { workload: seen, pods: [pod('web-0', { session, deleting: true })], history: [revision()] },
+      view: { workload: seen, pods: [pod('web-0', { session, deleting: true })], derived: [revision()] },
       missing: 'Starting the original pods',
       free: 'web-x',
     },
     {
       name: 'no original pod',
-      view: { workload: seen, pods: [pod('web-0', {})], history: [] },
+      view: { workload: seen, pods: [pod('web-0', {})], derived: [] },
       missing: 'Starting the original pods',
       free: '',
     },
@@ -41,7 +41,7 @@ describe('settleState of a kind whose pods dev mode deletes', () => {
       view: {
         workload: { ...seen, status: { observedGeneration: 4, replicas: 1, availableReplicas: 1 } },
         pods: [pod('web-0', {})],
-        history: [],
+        derived: [],
       },
       missing: undefined,
       free: '',
@@ -49,7 +49,7 @@ describe('settleState of a kind whose pods dev mode deletes', () => {
   ];
   for (const { name, view, missing, free } of cases) {
     it(`lets go ${name}`, () => {
-      const state = settleState(target, { workload: undefined, history: undefined, pods: undefined, ...view });
+      const state = settleState(target, { workload: undefined, derived: undefined, pods: undefined, ...view });
       assert.equal(state.missing, missing);
       assert.equal(state.free.map(({ object }) => object.metadata.name).join(), free);
     });

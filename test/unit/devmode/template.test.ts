@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isJsonObject, type Json, type JsonObject } from '../../../src/base/json.ts';
-import type { KubeObject } from '../../../src/cluster/core/objects.ts';
+import type { KubeObject, ObjectRef } from '../../../src/cluster/core/objects.ts';
 import { resolveShape } from '../../../src/config/resolveShape.ts';
 import { readAt, writeAt } from '../../../src/devmode/core/documentPath.ts';
 import { objectsField } from '../../../src/cluster/core/fields.ts';
@@ -27,7 +27,7 @@ const emptyMount = {
 describe('enter and restore', () => {
   it('are exact inverses, order of keys and elements included', () => {
     forSeeds(runs, (random) => {
-      const ref = { ...webRef, type: random.pick(developableKinds).type };
+      const { ref } = randomKind(random);
       const original = randomWorkload(random, ref.type);
       const { object } = enter(ref, original, randomSpec(random));
       // Through text, as the record and the object really travel.
@@ -39,7 +39,7 @@ describe('enter and restore', () => {
 
   it('are exact inverses on a server that fills in defaults and drops what is empty', () => {
     forSeeds(runs, (random) => {
-      const ref = { ...webRef, type: random.pick(developableKinds).type };
+      const { ref } = randomKind(random);
       const original = asServed(randomWorkload(random, ref.type));
       const object = asServed(enter(ref, original, randomSpec(random)).object);
       const { object: back, keptChanges } = restore(object, recordOf(object));
@@ -50,16 +50,16 @@ describe('enter and restore', () => {
 
   it('keep what somebody else changed elsewhere, and nothing of dev mode', () => {
     forSeeds(runs, (random) => {
-      const ref = { ...webRef, type: random.pick(developableKinds).type };
+      const { ref, template } = randomKind(random);
       const original = asServed(randomWorkload(random, ref.type));
-      const meddle = meddling(random);
+      const meddle = meddling(random, template);
       const spec = randomSpec(random);
       // Variables that are taken from among namesakes are a change of the whole list.
       const env = Object.fromEntries(Object.entries(spec.shape.env).filter(([, value]) => value !== undefined));
       const object = meddle(asServed(enter(ref, original, { ...spec, shape: { ...spec.shape, env } }).object));
       const { object: back, keptChanges } = restore(object, recordOf(object));
       assert.deepEqual(keptChanges, []);
-      assert.deepEqual(sortedEnv(back), sortedEnv(meddle(original)));
+      assert.deepEqual(sortedEnv(back, template), sortedEnv(meddle(original), template));
     });
   });
 });
@@ -255,21 +255,27 @@ function randomSpec(random: Random): ReturnType<typeof devSpec> {
   });
 }
 
+function randomKind(random: Random): { ref: ObjectRef; template: readonly string[] } {
+  const { type, templatePath } = random.pick(developableKinds);
+  return { ref: { ...webRef, type }, template: templatePath };
+}
+
+function placesIn(template: readonly string[]): { pod: readonly PathStep[]; web: readonly PathStep[] } {
+  const pod = [...template, 'spec'];
+  return { pod, web: [...pod, 'containers', { key: 'name', value: 'web' }] };
+}
+
 /** Changes such as others make: none of them where dev mode made one. */
-function meddling(random: Random): (object: KubeObject) => KubeObject {
+function meddling(random: Random, template: readonly string[]): (object: KubeObject) => KubeObject {
+  const { pod, web } = placesIn(template);
   const changes = random.shuffle<(object: Json) => Json>([
     (object) => put(object, ['metadata', 'annotations', 'note'], 'mine', {}),
-    (object) => put(object, ['spec', 'template', 'metadata', 'annotations', 'restarted'], 'now', {}),
-    (object) => put(object, [...webPath, 'env', { key: 'name', value: 'THEIRS' }], { name: 'THEIRS', value: '1' }, []),
-    (object) => put(object, [...podSpecPath, 'volumes', { key: 'name', value: 'theirs' }], { name: 'theirs' }, []),
+    (object) => put(object, [...template, 'metadata', 'annotations', 'restarted'], 'now', {}),
+    (object) => put(object, [...web, 'env', { key: 'name', value: 'THEIRS' }], { name: 'THEIRS', value: '1' }, []),
+    (object) => put(object, [...pod, 'volumes', { key: 'name', value: 'theirs' }], { name: 'theirs' }, []),
     (object) =>
-      put(
-        object,
-        [...podSpecPath, 'initContainers', { key: 'name', value: 'theirs' }],
-        asServed({ name: 'theirs' }),
-        [],
-      ),
-    (object) => put(object, [...webPath, 'terminationMessagePolicy'], 'File', {}),
+      put(object, [...pod, 'initContainers', { key: 'name', value: 'theirs' }], asServed({ name: 'theirs' }), []),
+    (object) => put(object, [...web, 'terminationMessagePolicy'], 'File', {}),
     (object) => put(object, ['spec', 'minReadySeconds'], 9, {}),
   ]);
   const chosen = changes.slice(random.below(changes.length));
@@ -283,9 +289,10 @@ function put(document: Json, path: readonly PathStep[], value: Json, room: Json)
 }
 
 /** Where an element lands among others depends on who came first; that is no loss. */
-function sortedEnv(object: KubeObject): KubeObject {
-  const lists = [['initContainers'], ['volumes']].map((list) => [...podSpecPath, ...list]);
-  return [...lists, [...webPath, 'env']].reduce<Json>((current, path) => {
+function sortedEnv(object: KubeObject, template: readonly string[]): KubeObject {
+  const { pod, web } = placesIn(template);
+  const lists = [['initContainers'], ['volumes']].map((list) => [...pod, ...list]);
+  return [...lists, [...web, 'env']].reduce<Json>((current, path) => {
     const list = readAt(current, path);
     if (!Array.isArray(list)) return current;
     return (

@@ -233,13 +233,13 @@ test('jobs of a cron job stand below it, newest first, and not among the others'
   const place = { context: 'kind', namespace: 'shop', group: 'Job' } as const;
   assert.equal(
     rowTexts(workloadRows(place, { kind: 'live', items }, view)),
-    '> (tasklist) once -- running [workload Job]\n',
+    '> (tasklist) once -- running [workload Job idle]\n',
   );
   const cronJob = { ...place, kind: 'workload', group: 'CronJob', name: 'nightly' } as const;
   assert.equal(
     rowTexts(cronJobRows(cronJob, 'u-1', { kind: 'live', items }, view)),
-    `> (error list.errorForeground) nightly-2 -- failed [workload Job]
-> (tasklist) nightly-1 -- complete [workload Job]
+    `> (error list.errorForeground) nightly-2 -- failed [workload Job idle]
+> (tasklist) nightly-1 -- complete [workload Job idle]
 `,
   );
 });
