@@ -232,7 +232,7 @@ export class PushEngine implements SyncEngine {
       case 'answer':
         this.#answered(message);
         return;
-      case 'violation':
+      case 'renew':
         this.#link.drop(message.reason);
         return;
       case 'log':

@@ -1,4 +1,4 @@
-import { parentSyncPath, type SyncPath } from '../../base/paths.ts';
+import { parentSyncPath, rootSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { PathState } from '../../protocol/pathState.ts';
 import type { LocalView } from './decide.ts';
 
@@ -52,7 +52,7 @@ export function changesKind({ local, remote }: PathKinds): boolean {
 export function isBelow(path: SyncPath, tops: ReadonlySet<SyncPath>): boolean {
   if (tops.size === 0) return false;
   for (let at = path; at !== ''; at = parentSyncPath(at)) if (tops.has(at)) return true;
-  return false;
+  return tops.has(rootSyncPath);
 }
 
 function depth(path: SyncPath): number {

@@ -33,7 +33,7 @@ export type Decision =
 export function decide(local: LocalView, track: Track | undefined): Decision {
   const remote = track?.expected ?? absent;
   // What is on its way counts as put: if it does not arrive, its base keeps the next operation from doing harm.
-  const put = track !== undefined && track.inFlight > 0 ? track.expected : track?.put;
+  const put = track?.expectedPut;
   switch (local.kind) {
     case 'unknown':
       return nothing;

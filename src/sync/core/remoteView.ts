@@ -39,8 +39,12 @@ export class RemoteView {
 
   /** An operation that gives the path this state is under way. */
   sent(path: SyncPath, expected: PathState): void {
-    const track = this.#tracks.get(path) ?? settledTrack(absent, undefined);
-    this.#set(path, { ...track, expected, inFlight: track.inFlight + 1 });
+    this.#sent(path, expected, expected.kind === 'absent' ? undefined : expected);
+  }
+
+  /** An operation is under way by which the other side forgets that the path came from here. */
+  sentToForget(path: SyncPath): void {
+    this.#sent(path, this.expected(path), undefined);
   }
 
   /** An operation on the path was carried out and gave it this state. */
@@ -87,11 +91,16 @@ export class RemoteView {
     this.#store(joinSyncPath(folder, entry.name), settledTrack(entry.current, entry.put));
   }
 
+  #sent(path: SyncPath, expected: PathState, expectedPut: PathState | undefined): void {
+    const track = this.#tracks.get(path) ?? settledTrack(absent, undefined);
+    this.#set(path, { ...track, expected, expectedPut, inFlight: track.inFlight + 1 });
+  }
+
   #decide(path: SyncPath, current: PathState, put: PathState | undefined): void {
     const track = this.#tracks.get(path);
     const inFlight = Math.max(0, (track?.inFlight ?? 0) - 1);
-    const expected = inFlight === 0 || track === undefined ? current : track.expected;
-    this.#store(path, { current, put, inFlight, expected });
+    if (inFlight === 0 || track === undefined) this.#store(path, settledTrack(current, put));
+    else this.#store(path, { ...track, current, put, inFlight });
   }
 
   #store(path: SyncPath, track: Track): void {

@@ -62,11 +62,13 @@ export class ScanPace {
 
   /** When the next scan is due. */
   due(now: number): number {
-    if (!this.rootIsThere) return this.#ended + missingRootMs;
-    if (this.#needed) return this.#ended + neededRest * this.#cost;
+    // A clock that was put back must not put off what is due.
+    const ended = Math.min(this.#ended, now);
+    if (!this.rootIsThere) return ended + missingRootMs;
+    if (this.#needed) return ended + neededRest * this.#cost;
     const active = now - this.#lastChange < activityMs;
     const pause = this.blind ? (active ? blindActiveMs : blindIdleMs) : active ? activeMs : idleMs;
     const rest = this.#cost * (active ? ordinaryRest : idleRest);
-    return Math.max(Math.min(this.#ended + pause, this.#stormDue), this.#ended + rest);
+    return Math.max(Math.min(ended + pause, this.#stormDue), ended + rest);
   }
 }

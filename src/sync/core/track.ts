@@ -10,9 +10,11 @@ export interface Track {
   readonly inFlight: number;
   /** What will be there when everything in flight succeeds. Equals `current` when nothing is. */
   readonly expected: PathState;
+  /** What this workspace will have put there then. Equals `put` when nothing is in flight. */
+  readonly expectedPut: PathState | undefined;
 }
 
 /** A track with nothing in flight. */
 export function settledTrack(current: PathState, put: PathState | undefined): Track {
-  return { current, put, inFlight: 0, expected: current };
+  return { current, put, inFlight: 0, expected: current, expectedPut: put };
 }

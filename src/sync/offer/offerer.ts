@@ -1,12 +1,13 @@
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
-import type { SyncPath } from '../../base/paths.ts';
+import { rootSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Offer, Rules } from '../../protocol/frame.ts';
 import { maxOfferedBytes } from '../../protocol/limits.ts';
 import { absent, type PathState, sameState } from '../../protocol/pathState.ts';
 import { sameFingerprint } from '../core/fingerprint.ts';
 import { IgnoreRules } from '../core/ignoreRules.ts';
+import { isBelow } from '../core/batchOrder.ts';
 import { matchPaths, type PathMatcher } from '../core/pathMatcher.ts';
 import { NoSuchParent } from '../replica/confinedFolder.ts';
 import { type DiskEntry, lookAt } from '../replica/diskEntry.ts';
@@ -61,6 +62,9 @@ export class Offerer implements Disposable {
       events: {
         onChanges: (paths) => {
           this.#changed(paths);
+        },
+        onSeen: (paths) => {
+          this.#seen(paths);
         },
         onProblem: (path, problem) => {
           if (problem !== undefined) log.info('A path is not offered.', { path, why: problem.message });
@@ -127,6 +131,15 @@ export class Offerer implements Disposable {
   #changed(paths: ReadonlySet<SyncPath>): void {
     for (const path of paths) if (this.#isWatched(path)) this.#dirty.add(path);
     if (!this.#suspended && this.#dirty.size > 0) this.#parts.onDirty();
+  }
+
+  /** What the client takes to be below these paths may not be there. */
+  #seen(tops: ReadonlySet<SyncPath>): void {
+    const { ledger } = this.#parts.replica.state;
+    const { tree } = this.#feed.folder;
+    if (![...tops].some((path) => path === rootSyncPath || this.#told.has(path) || ledger.get(path))) return;
+    const known = [...this.#told.keys(), ...[...ledger.entries()].map(([path]) => path)];
+    this.#changed(new Set(known.filter((path) => tree.get(path) === undefined && isBelow(path, tops))));
   }
 
   *#offer(path: SyncPath): Generator<undefined, Offer | undefined> {

@@ -52,7 +52,8 @@ export class Flight {
     this.#sequence++;
     this.#sent.push({ ...operation, sequence: this.#sequence });
     for (const { path, result } of operation.effects) {
-      this.#remote.sent(path, result.kind === 'forgotten' ? this.#remote.expected(path) : result);
+      if (result.kind === 'forgotten') this.#remote.sentToForget(path);
+      else this.#remote.sent(path, result);
     }
   }
 

@@ -153,6 +153,9 @@ export class PushSide {
         onChanges: (paths, since, kind) => {
           this.#pusher.changed(paths, since, kind);
         },
+        onSeen: (paths) => {
+          this.#pusher.seen(paths);
+        },
         onProblem: (at, problem) => {
           this.#problems.setLocal(at, problem);
         },
@@ -162,7 +165,8 @@ export class PushSide {
         onRootBack: () => {
           this.#missing = false;
           this.#block(undefined);
-          if (this.#credit !== undefined && this.#isScanned) this.#connect(this.#credit);
+          // What was under way when the folder went missing is not known any more.
+          this.#post({ kind: 'renew', reason: 'The synced folder is back.' });
         },
         onWatchTrouble: (trouble) => {
           if (trouble !== undefined) this.#log.warn('Changes are not all told of by the system.', trouble);
@@ -202,7 +206,7 @@ export class PushSide {
         this.#flushes.confirmed(id);
       },
       onViolation: (reason) => {
-        this.#post({ kind: 'violation', reason });
+        this.#post({ kind: 'renew', reason });
       },
     });
   }
@@ -224,7 +228,7 @@ export class PushSide {
   #take(bytes: Uint8Array): void {
     const frames = unseal(bytes);
     if ('kind' in frames) {
-      this.#post({ kind: 'violation', reason: `The frame ${frames.reason}.` });
+      this.#post({ kind: 'renew', reason: `The frame ${frames.reason}.` });
       return;
     }
     for (const frame of frames) this.#takeFrame(frame);
@@ -240,7 +244,7 @@ export class PushSide {
       return;
     }
     const wrong = this.#pull.receive(frame);
-    if (wrong !== undefined) this.#post({ kind: 'violation', reason: wrong });
+    if (wrong !== undefined) this.#post({ kind: 'renew', reason: wrong });
   }
 
   #answer(id: number, ask: Ask): void {

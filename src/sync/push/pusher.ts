@@ -1,11 +1,12 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { toError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { parentSyncPath, type SyncPath } from '../../base/paths.ts';
+import { parentSyncPath, rootSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Frame, Halt, Nack, OperationFrame, Rules } from '../../protocol/frame.ts';
 import { maxInlineBytes } from '../../protocol/limits.ts';
 import type { FileState, PathState } from '../../protocol/pathState.ts';
+import { isBelow } from '../core/batchOrder.ts';
 import { decide } from '../core/decide.ts';
 import { RemoteView } from '../core/remoteView.ts';
 import type { BatchApplied } from '../core/status.ts';
@@ -123,6 +124,19 @@ export class Pusher implements Disposable {
     for (const path of paths) this.#retries.clear(path);
     this.#enqueue(new Job([...paths], since, kind));
     if (this.#emptied && this.#parts.local.tree.size > 0) this.#filledAgain();
+  }
+
+  /** What is below these local paths is known from now on: what is not there may have to go on the other side. */
+  seen(tops: ReadonlySet<SyncPath>): void {
+    if (this.#sender === undefined || this.#resume !== undefined) return;
+    const known = new Set([...tops].filter((path) => path === rootSyncPath || this.remote.get(path) !== undefined));
+    if (known.size === 0) return;
+    const { tree } = this.#parts.local;
+    const gone = [...this.remote.entries()].filter(
+      ([path, { put }]) => put !== undefined && tree.get(path) === undefined && isBelow(path, known),
+    );
+    const paths = gone.map(([path]) => path);
+    if (paths.length > 0) this.#enqueue(new Job(paths, this.#parts.scheduler.now(), 'changes'));
   }
 
   /** Asks the other side to say when everything before is done and recorded; `false` when there is no connection. */
@@ -259,7 +273,8 @@ export class Pusher implements Disposable {
     else if (why === 'large') this.#startLarge(path, job);
     else if (why === 'changing') this.#changing(path);
     else {
-      this.#isFine(path);
+      // What is under way may still be refused.
+      if ((this.remote.get(path)?.inFlight ?? 0) === 0) this.#isFine(path);
       this.#done(path, 0);
     }
   }
@@ -330,7 +345,8 @@ export class Pusher implements Disposable {
     const { effects, job, bytes } = operation;
     const [{ path }] = effects;
     if (nack === undefined) for (const effect of effects) this.#isFine(effect.path);
-    else if (nack.reason === 'notEmpty' && this.#isPodsOwn(path)) this.#letGo(path);
+    // At the first time what came from here may have been deleted right after.
+    else if (nack.reason === 'notEmpty' && this.#retries.isRepeated(path) && this.#isPodsOwn(path)) this.#letGo(path);
     else if (operation.kind === 'moveTree') this.#singly(operation);
     else {
       if (operation.kind === 'move') this.#maker.refused(path);

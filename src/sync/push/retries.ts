@@ -59,6 +59,11 @@ export class Retries implements Disposable {
     return taken;
   }
 
+  /** Whether the path was tried before without success. */
+  isRepeated(path: SyncPath): boolean {
+    return this.#retries.has(path);
+  }
+
   /** Whether the path waits for its next try. */
   isWaiting(path: SyncPath): boolean {
     return this.#retries.get(path)?.waiting === true;

@@ -44,8 +44,8 @@ export type FromWorker =
   | { readonly kind: 'blocked'; readonly error: PlainUserError | undefined }
   | { readonly kind: 'flushed'; readonly id: number; readonly error: PlainUserError | undefined }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer | { readonly error: PlainUserError } }
-  /** The sidecar broke the protocol: the connection has to be renewed. */
-  | { readonly kind: 'violation'; readonly reason: string }
+  /** The connection has to be renewed: the sidecar broke the protocol, or what was under way on it was given up. */
+  | { readonly kind: 'renew'; readonly reason: string }
   | {
       readonly kind: 'log';
       readonly level: 'debug' | 'info' | 'warn' | 'error';

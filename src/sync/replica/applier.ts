@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, lchownSync, mkdirSync, renameSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, linkSync, lchownSync, mkdirSync, renameSync, rmdirSync, symlinkSync } from 'node:fs';
 import type { SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import { unreachable } from '../../base/errors.ts';
@@ -23,7 +23,7 @@ import { type DiskEntry, lookAt } from './diskEntry.ts';
 import { errorCode, nackReason } from './diskError.ts';
 import { KeepsChanging, NotSyncable, type Observed, type Observer } from './observer.ts';
 import type { ReplicaState } from './replicaState.ts';
-import type { Stage } from './stage.ts';
+import { discard, type Stage } from './stage.ts';
 import type { Trash } from './trash.ts';
 import { moveTree } from './treeMoves.ts';
 
@@ -81,7 +81,7 @@ export class Applier {
     const outcome = this.#attempt(operation, staged, owner);
     // What was recorded in advance did not come about.
     if (outcome.kind === 'refused') state.ledger.restore(path, before);
-    if (staged !== undefined) rmSync(staged, { force: true });
+    if (staged !== undefined) discard(staged);
     return outcome;
   }
 
@@ -163,8 +163,8 @@ export class Applier {
     renameSync(staged, target);
     if (kept !== undefined) {
       const late = !sameVersion(lookAt(kept), found.entry);
-      if (late || !ours) this.#parts.rescued.keep(kept, path, 'rescued');
-      else store.keep(kept, path, 'replaced');
+      if (!late && ours) store.keep(kept, path, 'replaced');
+      else this.#rescue(kept, path);
     }
     return undefined;
   }
@@ -194,7 +194,7 @@ export class Applier {
         const refused = this.#swapIn(staged, path, found);
         if (refused !== undefined) return refused;
       } finally {
-        rmSync(staged, { force: true });
+        discard(staged);
       }
     } else this.#adopt(path, wanted, owner);
     this.#parts.state.settle(path, wanted, owner, undefined);
@@ -246,8 +246,14 @@ export class Applier {
       return undefined;
     }
     // Somebody wrote between check and removal: that version is newer than what was to be deleted, so it goes back.
-    if (!placeNew(kept, target)) store.keep(kept, path, 'rescued');
+    if (!placeNew(kept, target)) this.#rescue(kept, path);
     return baseRefusal(path, this.#parts.observer.observe(path).state);
+  }
+
+  /** What was kept turned out to be the pod's own. */
+  #rescue(kept: string, path: SyncPath): void {
+    const { rescued } = this.#parts;
+    rescued.keep(rescued.takeAway(kept), path, 'rescued');
   }
 
   #move(operation: Move, owner: string): Outcome {
@@ -294,7 +300,7 @@ export class Applier {
         this.#putBack(second, path, one.entry);
         this.#putBack(first, from, two.entry);
       } finally {
-        for (const file of [first, second]) rmSync(file, { force: true });
+        for (const file of [first, second]) discard(file);
       }
     }
     this.#settleFile(path, fromState, two.entry, owner);
@@ -308,7 +314,7 @@ export class Applier {
     const kept = this.#parts.rescued.keepName(target);
     renameSync(staged, target);
     if (kept === undefined) return;
-    if (sameVersion(lookAt(kept), expected)) rmSync(kept);
+    if (sameVersion(lookAt(kept), expected)) discard(kept);
     else this.#parts.rescued.keep(kept, path, 'rescued');
   }
 
@@ -360,7 +366,7 @@ function sameVersion(a: DiskEntry, b: DiskEntry): boolean {
 function placeNew(staged: string, target: string): boolean {
   try {
     linkSync(staged, target);
-    rmSync(staged, { force: true });
+    discard(staged);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;

@@ -1,6 +1,7 @@
 import { closeSync, constants, existsSync, lstatSync, openSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { parentSyncPath, type SyncPath, syncPathName } from '../../base/paths.ts';
+import { joinSyncPath, parentSyncPath, rootSyncPath, type SyncPath, syncPathName } from '../../base/paths.ts';
+import { errorCode, isMissing } from './diskError.ts';
 
 /** A folder on the way to a path is missing, is not a folder, or is a symbolic link. */
 export class NoSuchParent extends Error {
@@ -37,7 +38,7 @@ export class ConfinedFolder {
     this.#byDescriptor = byDescriptor;
   }
 
-  /** Where an entry is, whether or not it exists. Throws `NoSuchParent`. */
+  /** Where an entry is, whether or not it exists. Throws `NoSuchParent` or the disk's error. */
   entry(entry: SyncPath): string {
     // With the dot it is the folder itself and not the descriptor's link to it.
     return entry === ''
@@ -45,7 +46,7 @@ export class ConfinedFolder {
       : path.join(this.folder(parentSyncPath(entry)), syncPathName(entry));
   }
 
-  /** Where a folder is. Throws `NoSuchParent` when it is missing or anything else than a folder. */
+  /** Where a folder is. Throws `NoSuchParent` when it is missing or anything else than a folder, or the disk's error. */
   folder(folder: SyncPath): string {
     return this.#byDescriptor ? `/proc/self/fd/${this.#descriptor(folder)}` : this.#checked(folder);
   }
@@ -72,20 +73,29 @@ export class ConfinedFolder {
       this.#open.set(folder, descriptor);
       return descriptor;
     } catch (error) {
-      throw new NoSuchParent(folder, error);
+      throw noSuchParent(folder, error);
     }
   }
 
   #checked(folder: SyncPath): string {
+    let at = this.#root;
+    let reached = rootSyncPath;
     try {
-      let at = realpathSync(this.#root);
+      at = realpathSync(this.#root);
       for (const part of folder === '' ? [] : folder.split('/')) {
         at = path.join(at, part);
-        if (!lstatSync(at).isDirectory()) throw new Error(`${part} is not a folder`);
+        reached = joinSyncPath(reached, part);
+        if (!lstatSync(at).isDirectory())
+          throw Object.assign(new Error(`${part} is not a folder`), { code: 'ENOTDIR' });
       }
       return at;
     } catch (error) {
-      throw new NoSuchParent(folder, error);
+      throw noSuchParent(reached, error);
     }
   }
+}
+
+/** Trouble on the way to a path that does not say that there is no way is what the disk says, and nothing else. */
+function noSuchParent(folder: SyncPath, error: unknown): unknown {
+  return isMissing(error) || errorCode(error) === 'ELOOP' ? new NoSuchParent(folder, error) : error;
 }

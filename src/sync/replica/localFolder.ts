@@ -13,6 +13,7 @@ import { isInsideLink } from '../core/linkTarget.ts';
 import { type FolderIdentity, LocalTree, type TreeEntry } from '../core/localTree.ts';
 import type { PathTable } from '../core/pathTable.ts';
 import type { SyncProblem } from '../core/status.ts';
+import { UnknownPaths } from '../core/unknownPaths.ts';
 import { type ConfinedFolder, NoSuchParent } from './confinedFolder.ts';
 import { type DiskEntry, lookAt } from './diskEntry.ts';
 import { isMissing } from './diskError.ts';
@@ -29,6 +30,8 @@ export interface LocalFolderEvents {
   /** A folder came into the tree; it is watched before its content is looked at. */
   onFolder(folder: SyncPath): void;
   onFolderGone(folder: SyncPath): void;
+  /** What is below this path is known from now on: what is not in the tree is absent. */
+  onSeen(path: SyncPath): void;
   /** Trouble with one path, or `undefined` when it is over. */
   onProblem(path: SyncPath, problem: SyncProblem | undefined): void;
   /** Something is there that a rule leaves out. */
@@ -41,9 +44,7 @@ export class LocalFolder {
   readonly #disk: ConfinedFolder;
   readonly #rules: IgnoreRules;
   readonly #events: LocalFolderEvents;
-  /** Paths that cannot be looked at, and folders that cannot be listed. */
-  readonly #hidden = new Set<SyncPath>();
-  readonly #unlisted = new Set<SyncPath>();
+  readonly #unknown = new UnknownPaths();
   #root: FolderIdentity | undefined;
 
   constructor(disk: ConfinedFolder, rules: IgnoreRules, paths: PathTable, events: LocalFolderEvents) {
@@ -51,17 +52,18 @@ export class LocalFolder {
     this.#disk = disk;
     this.#rules = rules;
     this.#events = events;
+    this.#unknown.set(rootSyncPath, 'unseen');
   }
 
   /** Why a path is not in the tree. */
   absence(path: SyncPath, wasFolder: boolean): 'absent' | 'ignored' | 'unknown' {
-    if (this.#hidden.size + this.#unlisted.size > 0) {
-      for (let at = path; ; at = parentSyncPath(at)) {
-        if (this.#hidden.has(at) || this.#unlisted.has(at)) return 'unknown';
-        if (at === '') break;
-      }
-    }
+    if (this.#unknown.covers(path)) return 'unknown';
     return this.#rules.isIgnored(path, wasFolder) ? 'ignored' : 'absent';
+  }
+
+  /** Paths about which, or about what is below which, nothing is known now. */
+  unknown(): readonly SyncPath[] {
+    return this.#unknown.paths();
   }
 
   /** Whether a path is excluded by a rule. */
@@ -76,7 +78,7 @@ export class LocalFolder {
     if (isIgnoreFileName(syncPathName(path)) && this.#readRules(parentSyncPath(path))) {
       return yield* this.scan(parentSyncPath(path));
     }
-    if (this.#take(path, this.#look(path)) || this.#unlisted.has(path)) yield* this.scan(path);
+    if (this.#take(path, this.#look(path)) || this.#unknown.get(path) !== undefined) yield* this.scan(path);
   }
 
   /** Looks at everything below a folder that is in the tree. Pauses after each entry. Throws `RootMissing`. */
@@ -100,6 +102,10 @@ export class LocalFolder {
   isAnotherRoot(): boolean {
     const found = this.#look(rootSyncPath);
     if (found?.kind === 'absent') throw new RootMissing('The synced folder is missing.');
+    if (found !== undefined && this.#unknown.get(rootSyncPath) === 'hidden') {
+      this.#events.onProblem(rootSyncPath, undefined);
+      this.#unknown.set(rootSyncPath, 'unseen');
+    }
     const [now, before] = [found?.kind === 'folder' ? found.identity : undefined, this.#root];
     this.#root = now;
     return before !== undefined && (now?.inode !== before.inode || now.bornNs !== before.bornNs);
@@ -116,6 +122,9 @@ export class LocalFolder {
     for (const name of [...this.tree.children(folder)]) {
       if (!present.has(name)) this.#remove(joinSyncPath(folder, name));
     }
+    for (const path of this.#unknown.inside(folder)) {
+      if (!present.has(firstNameBelow(folder, path))) this.#isGone(path);
+    }
     for (const name of names) {
       const path = this.#nameIn(folder, name);
       if (path === undefined) continue;
@@ -125,6 +134,7 @@ export class LocalFolder {
       // Another look may have come in between and found that the folder is gone.
       if (!this.tree.isFolder(folder)) return;
     }
+    if (this.#unknown.get(folder) === 'unseen') this.#isSeen(folder);
   }
 
   /** Names in a folder; `undefined` when it cannot be listed. Only a listing that succeeded says what is absent. */
@@ -132,14 +142,17 @@ export class LocalFolder {
     this.#disk.begin();
     try {
       const names = readdirSync(this.#disk.folder(folder));
-      if (this.#unlisted.delete(folder)) this.#events.onProblem(folder, undefined);
+      if (this.#unknown.get(folder) === 'unlisted') {
+        this.#events.onProblem(folder, undefined);
+        this.#unknown.set(folder, 'unseen');
+      }
       return names;
     } catch (error) {
       const gone = error instanceof NoSuchParent ? isMissing(error.cause) : isMissing(error);
       if (gone && folder === '') throw new RootMissing('The synced folder is missing.', { cause: error });
       if (gone) this.#remove(folder);
       else {
-        this.#unlisted.add(folder);
+        this.#unknown.set(folder, 'unlisted');
         this.#cannotRead(folder, error);
       }
       return undefined;
@@ -156,7 +169,7 @@ export class LocalFolder {
         if (error.folder === '') throw new RootMissing('The synced folder is missing.', { cause: error });
         return { kind: 'absent' };
       }
-      this.#hidden.add(path);
+      this.#unknown.set(path, 'hidden');
       this.#cannotRead(path, error);
       return undefined;
     }
@@ -165,7 +178,8 @@ export class LocalFolder {
   /** Brings one look into the tree; answers whether the path is a folder that was not in the tree before. */
   #take(path: SyncPath, found: DiskEntry | undefined): boolean {
     if (found === undefined) return false;
-    if (this.#hidden.delete(path)) this.#events.onProblem(path, undefined);
+    const wasHidden = this.#unknown.get(path) === 'hidden';
+    if (wasHidden) this.#isVisible(path, found);
     const isIgnored = this.#rules.isIgnored(path, found.kind === 'folder');
     if (isIgnored && found.kind !== 'absent') this.#events.onIgnored?.(path, found.kind === 'folder');
     const entry = isIgnored ? undefined : this.#entryFor(path, found);
@@ -173,7 +187,7 @@ export class LocalFolder {
       this.#remove(path);
       return false;
     }
-    if (this.tree.holds(path, entry)) return false;
+    if (this.tree.holds(path, entry)) return wasHidden && entry.kind === 'folder';
     const known = this.tree.kind(path);
     if (known !== undefined && known !== entry.kind) this.#remove(path);
     this.tree.set(path, entry);
@@ -184,21 +198,43 @@ export class LocalFolder {
     // Another folder under the same name needs a watch of its own; what it holds differs as the scan finds.
     if (known !== 'folder') this.#events.onChange(path);
     else this.#events.onFolderGone(path);
+    this.#unknown.set(path, 'unseen');
     this.#events.onFolder(path);
     return true;
   }
 
   #entryFor(path: SyncPath, found: DiskEntry): TreeEntry | undefined {
     const problem = problemOf(path, found);
-    if (problem !== undefined || !this.#unlisted.has(path)) this.#events.onProblem(path, problem);
+    if (problem !== undefined || this.#unknown.get(path) !== 'unlisted') this.#events.onProblem(path, problem);
     if (problem !== undefined || found.kind === 'absent' || found.kind === 'special') return undefined;
     if (found.kind !== 'file') return found;
     return { kind: 'file', fingerprint: found.fingerprint, executable: found.executable };
   }
 
+  /** What could not be looked at now can be. */
+  #isVisible(path: SyncPath, found: DiskEntry): void {
+    this.#events.onProblem(path, undefined);
+    if (found.kind === 'folder') this.#unknown.set(path, 'unseen');
+    else this.#isGone(path);
+  }
+
+  /** There is nothing below a path of which nothing was known. */
+  #isGone(path: SyncPath): void {
+    this.#events.onProblem(path, undefined);
+    this.#events.onChange(path);
+    this.#isSeen(path);
+  }
+
+  #isSeen(path: SyncPath): void {
+    this.#unknown.delete(path);
+    this.#events.onSeen(path);
+  }
+
   #remove(path: SyncPath): void {
+    for (const below of [...this.#unknown.inside(path), path]) {
+      if (this.#unknown.get(below) !== undefined) this.#isGone(below);
+    }
     for (const gone of this.tree.remove(path)) {
-      this.#unlisted.delete(gone);
       for (const name of ignoreFileNames) this.#rules.setFile(gone, name, undefined);
       this.#events.onFolderGone(gone);
       this.#events.onChange(gone);
@@ -247,6 +283,12 @@ export class LocalFolder {
     const message = `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
     this.#events.onProblem(path, { path, code: 'unreadable', message });
   }
+}
+
+/** Name of the child of a folder that a path inside it goes through. */
+function firstNameBelow(folder: SyncPath, path: SyncPath): string {
+  const [name = ''] = path.slice(folder === '' ? 0 : folder.length + 1).split('/');
+  return name;
 }
 
 /** A longer ignore file is none. */

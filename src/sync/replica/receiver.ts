@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { AbortError, isAbortError, toError, unreachable } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { SyncPath } from '../../base/paths.ts';
@@ -12,6 +11,7 @@ import { Inventory } from './inventory.ts';
 import { digestFrames, listingFrames } from './inventoryFrames.ts';
 import { hashBytesOf } from './readFile.ts';
 import type { Replica } from './replica.ts';
+import { discard } from './stage.ts';
 import { runInSlices } from './slices.ts';
 import { Transfers } from './transfers.ts';
 
@@ -147,7 +147,7 @@ export class Receiver {
   close(): void {
     this.#closing.abort(new AbortError());
     this.#transfers.close();
-    for (const { staged } of this.#batch ?? []) if (staged !== undefined) rmSync(staged, { force: true });
+    for (const { staged } of this.#batch ?? []) if (staged !== undefined) discard(staged);
     this.#batch = undefined;
     this.#init.replica.endTurn();
   }

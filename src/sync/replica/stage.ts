@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { errorCode } from './diskError.ts';
 
 /** A folder for content that is not visible yet, on the file system of the tree. Emptied when it is opened. */
 export class Stage {
@@ -24,7 +25,7 @@ export class Stage {
       writeFully(descriptor, bytes);
       return file;
     } catch (error) {
-      rmSync(file, { force: true });
+      discard(file);
       throw error;
     } finally {
       closeSync(descriptor);
@@ -54,5 +55,14 @@ export function writeFully(descriptor: number, bytes: Uint8Array, position?: num
   for (let offset = 0; offset < bytes.length;) {
     const at = position === undefined ? null : position + offset;
     offset += writeSync(descriptor, bytes, offset, bytes.length - offset, at);
+  }
+}
+
+/** Removes staged content that is not needed. What cannot be removed now is removed when the stage is opened again. */
+export function discard(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch (error) {
+    if (errorCode(error) === '') throw error;
   }
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, ftruncateSync, readSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, readSync } from 'node:fs';
 import { type ContentHash, contentHash } from '../../protocol/contentHash.ts';
 import type { CopyRange } from '../../protocol/frame.ts';
 import { readBlockBytes } from './readFile.ts';
-import { type Stage, writeFully } from './stage.ts';
+import { discard, type Stage, writeFully } from './stage.ts';
 
 /** What was announced cannot be made of what is there. */
 export class WrongContent extends Error {
@@ -77,7 +77,7 @@ export class StagedFile {
   /** Removes it. */
   drop(): void {
     this.#close();
-    rmSync(this.file, { force: true });
+    discard(this.file);
   }
 
   #write(bytes: Uint8Array, ahead: number): void {

@@ -17,6 +17,7 @@ export function takePreview(root: string, ignore: readonly string[]): SyncPrevie
     onChange() {},
     onFolder() {},
     onFolderGone() {},
+    onSeen() {},
     onProblem: (path, problem) => {
       if (problem !== undefined) problems.add(path);
     },

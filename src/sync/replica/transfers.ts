@@ -1,9 +1,9 @@
-import { closeSync, rmSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { Begin, Chunk, Commit, Copy, NackReason, TransferSource } from '../../protocol/frame.ts';
 import { type ConfinedFolder, NoSuchParent } from './confinedFolder.ts';
 import { errorCode, nackReason } from './diskError.ts';
 import { openForReading } from './readFile.ts';
-import type { Stage } from './stage.ts';
+import { discard, type Stage } from './stage.ts';
 import { isFileOfSize, StagedFile, WrongContent } from './stagedFile.ts';
 
 /** What a commit found: staged content with the announced hash, or why there is none. */
@@ -77,7 +77,7 @@ export class Transfers {
       if (made.hash === hash && made.size === size) return { kind: 'staged', file: open.file };
       throw new WrongContent('The content does not have the announced hash.');
     } catch (error) {
-      rmSync(open.file, { force: true });
+      discard(open.file);
       return failureOf(error);
     }
   }

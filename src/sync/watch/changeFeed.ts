@@ -24,6 +24,8 @@ export interface ChangeFeedEvents {
    * `saved` means that somebody told so after writing them.
    */
   onChanges(paths: ReadonlySet<SyncPath>, since: number, kind: 'changes' | 'saved'): void;
+  /** What is below these paths is known from now on: what was not seen there is absent. */
+  onSeen(paths: ReadonlySet<SyncPath>): void;
   onProblem(path: SyncPath, problem: SyncProblem | undefined): void;
   /** The folder is gone; nothing is reported until it is back. */
   onRootMissing(): void;
@@ -57,6 +59,7 @@ export class ChangeFeed implements Disposable {
   readonly #second: SecondLook;
   readonly #emptied: EmptiedFiles;
   readonly #examiner: Examiner;
+  #seen = new Set<SyncPath>();
   #missing = false;
   #disposed = false;
 
@@ -91,7 +94,8 @@ export class ChangeFeed implements Disposable {
       scheduler,
       waiting: () => this.#hints.waiting,
       onScanned: (changed, since, error) => {
-        this.#over(error);
+        if (error === undefined) this.#rootIsThere();
+        else this.#failed(error);
         for (const path of this.#emptied.take()) changed.add(path);
         this.#report(changed, since);
       },
@@ -149,7 +153,7 @@ export class ChangeFeed implements Disposable {
     this.#looks.now({
       steps: this.#examiner.saved(path),
       over: (changed, _cost, error) => {
-        this.#over(error);
+        if (error !== undefined) this.#failed(error);
         this.#report(changed, since, 'saved');
       },
     });
@@ -209,6 +213,9 @@ export class ChangeFeed implements Disposable {
       onFolderGone: (folder) => {
         this.#watching.unwatch(folder);
       },
+      onSeen: (path) => {
+        this.#seen.add(path);
+      },
       onProblem: (path, problem) => {
         events.onProblem(path, problem);
       },
@@ -219,7 +226,7 @@ export class ChangeFeed implements Disposable {
     this.#looks.add(kind, {
       steps,
       over: (changed, cost, error) => {
-        this.#over(error);
+        if (error !== undefined) this.#failed(error);
         for (const path of this.#emptied.waiting) changed.delete(path);
         this.#report(changed, since);
         then(cost);
@@ -227,27 +234,40 @@ export class ChangeFeed implements Disposable {
     });
   }
 
-  #over(error: unknown): void {
-    if (error === undefined) {
-      if (this.#missing) {
-        this.#scans.rootIsThere(true);
-        this.#parts.events.onRootBack();
-      }
-      this.#missing = false;
-    } else if (error instanceof RootMissing) this.#rootIsMissing();
+  #failed(error: unknown): void {
+    if (error instanceof RootMissing) this.#rootIsMissing();
     else this.#parts.events.onFailure(toError(error));
   }
 
+  /** Only a look at everything says that: any other leaves most of the folder unseen. */
+  #rootIsThere(): void {
+    if (!this.#missing) return;
+    this.#missing = false;
+    this.#scans.rootIsThere(true);
+    this.#parts.events.onRootBack();
+  }
+
   #report(changed: ReadonlySet<SyncPath>, since: number, kind: 'changes' | 'saved' = 'changes'): void {
-    if (changed.size === 0 || this.#disposed) return;
+    if (this.#disposed) return;
+    this.#reportSeen();
+    if (changed.size === 0) return;
     this.#scans.changed(this.#parts.scheduler.now());
     for (const path of changed) this.#watching.changed(path);
     this.#parts.events.onChanges(changed, since, kind);
   }
 
+  #reportSeen(): void {
+    const seen = this.#seen;
+    if (seen.size === 0) return;
+    this.#seen = new Set();
+    this.#parts.events.onSeen(seen);
+  }
+
   #rootIsMissing(): void {
     if (!this.#missing) this.#parts.events.onRootMissing();
     this.#missing = true;
+    // What the look that found this did not come to is not known.
+    this.#scans.need();
     // The watch belonged to the folder that is gone, not to one that may come back under its name.
     this.#watching.unwatch(rootSyncPath);
     this.#scans.rootIsThere(false);

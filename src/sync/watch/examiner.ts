@@ -65,7 +65,7 @@ export class Examiner {
     }
   }
 
-  /** Looks at what may have changed without being told of: what changed lately, and some folders. */
+  /** Looks at what may have changed without being told of: what changed lately, some folders, and what is not known. */
   *untold(folders: Iterable<SyncPath>): Steps {
     const { folder, second } = this.#parts;
     yield* this.root();
@@ -74,6 +74,7 @@ export class Examiner {
       yield;
     }
     for (const at of [...folders]) yield* folder.list(at);
+    for (const path of folder.unknown()) yield* folder.examine(path);
   }
 
   /** Looks whether the root is there; everything is new when it is another one. */

@@ -112,7 +112,8 @@ test('scenario 26: what happened while nobody listened is found', async () => {
         onChanges: (paths) => {
           for (const at of paths) reported.add(at);
         },
-        onProblem() {},
+        onSeen() {},
+      onProblem() {},
         onRootMissing() {},
         onRootBack() {},
         onWatchTrouble() {},

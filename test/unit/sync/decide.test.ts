@@ -52,10 +52,15 @@ suite('one path of a push', () => {
   }
 
   test('what is under way counts as being there', () => {
-    const track: Track = { current: one, put: one, inFlight: 1, expected: two };
+    const track: Track = { current: one, put: one, inFlight: 1, expected: two, expectedPut: two };
     assert.deepEqual(decide(two, track), { kind: 'nothing' });
     assert.deepEqual(decide(absent, track), { kind: 'delete', base: two });
     assert.deepEqual(decide(one, track), { kind: 'create', state: one, base: two });
+  });
+
+  test("what is about to be forgotten is the other side's own already", () => {
+    const track: Track = { current: two, put: one, inFlight: 1, expected: two, expectedPut: undefined };
+    assert.deepEqual(decide(absent, track), { kind: 'nothing' });
   });
 });
 

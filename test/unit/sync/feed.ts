@@ -56,6 +56,7 @@ export class FeedWorld {
         onChanges: (paths) => {
           this.reports.push({ paths: [...paths], at: this.scheduler.now() - this.#started });
         },
+        onSeen() {},
         onProblem() {},
         onRootMissing() {},
         onRootBack() {},
