@@ -26,6 +26,7 @@ const programs = {
   'test:electron': 'scripts/testElectron.ts',
   demo: 'scripts/demo.ts',
   bench: 'scripts/bench.ts',
+  soak: 'scripts/soak.ts',
   cluster: 'test/cluster/cli.ts',
 };
 
