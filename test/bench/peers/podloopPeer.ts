@@ -109,7 +109,7 @@ export class PodloopPeer implements Peer {
   async #fetchProfile(folder: string): Promise<void> {
     const { pod, tree } = this.#place;
     const sidecar = pod.place('podloop-sidecar');
-    await runInPod(pod.cluster, sidecar, ['kill', '-TERM', '1']).catch(() => undefined);
+    await runInPod(pod.cluster, sidecar, ['sh', '-c', 'kill -TERM 1']).catch(() => undefined);
     const script = `until ls ${profileFolder}/*.cpuprofile >/dev/null 2>&1; do sleep 0.1; done; sleep 1; cat ${profileFolder}/*.cpuprofile`;
     mkdirSync(folder, { recursive: true });
     const profile = await runInPod(pod.cluster, pod.place('lookout'), ['sh', '-c', script]);
