@@ -1,9 +1,9 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { toError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { parentSyncPath, rootSyncPath, type SyncPath } from '../../base/paths.ts';
+import { joinSyncPath, parentSyncPath, rootSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
-import type { Frame, Halt, Nack, OperationFrame, Rules } from '../../protocol/frame.ts';
+import type { Frame, Halt, ListedEntry, Nack, OperationFrame, Rules } from '../../protocol/frame.ts';
 import { maxInlineBytes } from '../../protocol/limits.ts';
 import type { FileState, PathState } from '../../protocol/pathState.ts';
 import { isBelow } from '../core/batchOrder.ts';
@@ -468,9 +468,13 @@ export class Pusher implements Disposable {
     const sender = this.#sender;
     if (sender === undefined) return;
     this.#resumeWanted = false;
-    this.#resume = new Resume(this.remote, (frame) => {
-      sender.frame(frame);
-    });
+    this.#resume = new Resume(
+      this.remote,
+      (frame) => {
+        sender.frame(frame);
+      },
+      (folder) => this.#listingIfEqual(folder),
+    );
     this.#resume.start();
     sender.outbox.flush();
   }
@@ -498,6 +502,21 @@ export class Pusher implements Disposable {
       yield;
     }
     if (paths.length > 0) this.#enqueue(new Job(paths, since, initial ? 'initial' : 'changes'));
+  }
+
+  /** What would be listed of a folder if it were there as it is here; `undefined` when some hash is not known. */
+  #listingIfEqual(folder: SyncPath): ListedEntry[] | undefined {
+    const { local, content } = this.#parts;
+    const entries: ListedEntry[] = [];
+    for (const name of local.tree.children(folder)) {
+      const path = joinSyncPath(folder, name);
+      const entry = local.tree.get(path);
+      const state = entry?.kind === 'file' ? content.likely(path, entry) : entry;
+      if (state === undefined) return undefined;
+      const listed: PathState = state.kind === 'folder' ? { kind: 'folder' } : state;
+      entries.push({ name, put: listed, current: listed });
+    }
+    return entries;
   }
 
   /** An empty folder is more likely an accident, such as an unmounted disk, than a wish to delete everything. */
