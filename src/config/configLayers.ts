@@ -11,8 +11,8 @@ export type ConfigSource =
 /** What one source says of a container. */
 export interface ConfigLayer {
   readonly source: ConfigSource;
-  /** Whether there is such a thing. */
-  readonly exists: boolean;
+  /** `absent`: there is no such thing, or nobody may read it. `unusable`: it cannot be understood as a whole. */
+  readonly status: 'absent' | 'unusable' | 'read';
   /** `undefined` where it says nothing of this container. */
   readonly entry: ConfigEntry | undefined;
   /** Lines of the fields, from 1, where the source is a text. */

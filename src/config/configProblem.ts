@@ -23,11 +23,11 @@ export interface Refusal {
   readonly key: string | undefined;
 }
 
-/** The refusals of an issue; `whole` names the thing that the schema is of: `The file`. */
-export function refusals(issue: Issue, whole: string): readonly Refusal[] {
+/** The refusals of an issue. `whole` names the thing that the schema is of: `The file`; `prefix` stands before paths. */
+export function refusals(issue: Issue, whole: string, prefix = ''): readonly Refusal[] {
   return plainIssues(issue).map((plain) => {
     const { path } = plain;
-    const name = describe(path);
+    const name = path.length === 0 ? '' : describe(prefix === '' ? path : [prefix, ...path]);
     if (plain.code === 'unrecognized_keys') {
       const [key = ''] = plain.keys;
       return { message: `${key} is not a setting${name === '' ? '' : ` in ${name}`}.`, path, key };

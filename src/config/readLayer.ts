@@ -6,7 +6,7 @@ import type { Variables } from './substituteEnv.ts';
 
 /** The layer of a source that is not there. */
 export function absentLayer(source: ConfigSource): ConfigLayer {
-  return { source, exists: false, entry: undefined, lines: {}, notes: [] };
+  return { source, status: 'absent', entry: undefined, lines: {}, notes: [] };
 }
 
 /** What a text of the form of the config file says of a container; what cannot be used becomes notes. */
@@ -17,9 +17,10 @@ export function readLayer(
 ): ConfigLayer {
   if (text === undefined) return absentLayer(source);
   const parsed = parseConfig(text, variables);
-  if (parsed.kind === 'problems') return { ...absentLayer(source), exists: true, notes: parsed.problems.map(noteOf) };
+  if (parsed.kind === 'problems')
+    return { ...absentLayer(source), status: 'unusable', notes: parsed.problems.map(noteOf) };
   const { entry, lines, problems } = chosenEntry(parsed, subject);
-  return { source, exists: true, entry, lines, notes: problems.map(noteOf) };
+  return { source, status: 'read', entry, lines, notes: problems.map(noteOf) };
 }
 
 /** The entry of a file for a container, with its lines and with what of it cannot be used. */

@@ -26,7 +26,7 @@ export function sourceText(source: ConfigSource): string {
   }
 }
 
-/** A source that exists but cannot be used. */
+/** A source that cannot be used. */
 export function unusableConfigMessage({ source, notes }: ConfigLayer): string {
   return `The ${sourceText(source)} is not used: ${notes[0] ?? 'it cannot be read.'}`;
 }
@@ -62,10 +62,10 @@ export function effectiveConfigText({ subject, folder, layers, effective }: Effe
   ].join('\n');
 }
 
-function silent({ exists, entry, notes }: ConfigLayer): string {
+function silent({ status, entry, notes }: ConfigLayer): string {
   if (entry !== undefined) return '';
-  if (!exists && notes.length === 0) return ' (there is none)';
-  return notes.length > 0 ? ' (cannot be used)' : ' (says nothing of this container)';
+  if (status === 'absent' && notes.length === 0) return ' (there is none)';
+  return status === 'read' ? ' (says nothing of this container)' : ' (cannot be used)';
 }
 
 function fieldLines(effective: EffectiveField): readonly string[] {

@@ -8,6 +8,7 @@ import type { ConfigLayer, ConfigSource } from '../config/configLayers.ts';
 import { configPath } from '../config/parseConfig.ts';
 import { absentLayer, chosenEntry, readLayer } from '../config/readLayer.ts';
 import type { ConfigSubject } from '../config/selectEntry.ts';
+import { nocalhostAnnotation, nocalhostConfigMap, nocalhostFile } from './nocalhostSources.ts';
 import { configFileOf, invalidConfig, readConfig } from './projectFolder.ts';
 
 /** Annotation of a workload that says how it is developed, in the form of the config file. */
@@ -38,8 +39,16 @@ export interface ConfigQuestion {
  * able to correct them.
  */
 export async function readConfigLayers(question: ConfigQuestion): Promise<readonly ConfigLayer[]> {
-  const [file, configMap] = await Promise.all([fileLayer(question), configMapLayer(question)]);
-  return [file, annotationLayer(question), configMap, settingsLayer(question)];
+  const { cluster, object, subject } = question;
+  const [file, oldFile, configMap, oldConfigMap] = await Promise.all([
+    fileLayer(question),
+    nocalhostFile(question),
+    configMapLayer(question),
+    nocalhostConfigMap(cluster, object, question),
+  ]);
+  const ours = annotationLayer(question);
+  const layers = [file, oldFile, ours, nocalhostAnnotation(object, subject), configMap, oldConfigMap];
+  return [...layers.filter((layer) => layer !== undefined), settingsLayer(question)];
 }
 
 async function fileLayer({ folder, subject, variables }: ConfigQuestion): Promise<ConfigLayer> {
@@ -50,7 +59,7 @@ async function fileLayer({ folder, subject, variables }: ConfigQuestion): Promis
   const { entry, lines, problems } = chosenEntry(parsed, subject);
   const [first, ...others] = problems;
   if (first !== undefined) throw invalidConfig(file, [first, ...others]);
-  return { source, exists: true, entry, lines, notes: [] };
+  return { source, status: 'read', entry, lines, notes: [] };
 }
 
 function annotationLayer({ object, subject }: ConfigQuestion): ConfigLayer {
@@ -67,7 +76,7 @@ async function configMapLayer({ cluster, object, subject, signal }: ConfigQuesti
     if (found === undefined) return absentLayer(source);
     const text = textField(objectField(found.data)[configMapKey]);
     if (text !== undefined) return readLayer(source, text, { subject, variables: 'refused' });
-    return { ...absentLayer(source), exists: true, notes: [`It has no key ${configMapKey}.`] };
+    return { ...absentLayer(source), status: 'unusable', notes: [`It has no key ${configMapKey}.`] };
   } catch (error) {
     if (isAbortError(error)) throw error;
     // Where nobody may read ConfigMaps nobody can have meant this one for everybody.

@@ -69,7 +69,8 @@ async function readNames(folder: LocalPath): Promise<readonly string[]> {
   return [...top.map(({ name }) => name), ...below.flat()].slice(0, maxNames);
 }
 
-async function readText(file: string): Promise<string | undefined> {
+/** The content of a file; `undefined` when there is none. */
+export async function readText(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

@@ -4,11 +4,12 @@ import * as vscode from 'vscode';
 import { toError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { type LocalPath, localPath } from '../../base/paths.ts';
+import { nocalhostPath, nocalhostWorkloads } from '../../config/nocalhost/importNocalhost.ts';
 import { configPath } from '../../config/parseConfig.ts';
 import { chooseFolder, type FolderCandidate, folderReason } from '../../present/folderChoices.ts';
 import { answered } from '../cancellation.ts';
 import { pick } from '../prompts/pick.ts';
-import { readConfig } from '../../session/projectFolder.ts';
+import { readConfig, readText } from '../../session/projectFolder.ts';
 
 /** What is searched for. */
 export interface FolderQuestion {
@@ -53,14 +54,16 @@ async function browseFolder({ title, workload }: FolderQuestion): Promise<LocalP
 
 async function candidates({ workload, remembered }: FolderQuestion, log: Log): Promise<readonly FolderCandidate[]> {
   const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
-  const [configured, namesakes, known] = await Promise.all([
+  const [configured, imported, namesakes, known] = await Promise.all([
     configuredFolders(workload, log),
+    nocalhostFolders(workload),
     foldersNamed(workload),
     rememberedFolder(remembered),
   ]);
   return [
     ...known,
     ...configured,
+    ...imported,
     ...namesakes,
     ...folders.map(({ uri: { fsPath } }): FolderCandidate => {
       return { path: fsPath, source: path.basename(fsPath) === workload ? 'sameName' : 'workspace' };
@@ -84,6 +87,18 @@ async function configuredFolders(workload: string, log: Log): Promise<readonly F
         log.warn(`${fsPath} cannot be used.`, toError(error).message);
         return [];
       }
+    }),
+  );
+  return found.flat();
+}
+
+async function nocalhostFolders(workload: string): Promise<readonly FolderCandidate[]> {
+  const files = await vscode.workspace.findFiles(`**/${nocalhostPath}`, skippedFolders, maxFiles);
+  const found = await Promise.all(
+    files.map(async ({ fsPath }): Promise<readonly FolderCandidate[]> => {
+      const text = (await readText(fsPath)) ?? '';
+      const folder = path.dirname(path.dirname(fsPath));
+      return nocalhostWorkloads(text).includes(workload) ? [{ path: folder, source: 'configNamesIt' }] : [];
     }),
   );
   return found.flat();

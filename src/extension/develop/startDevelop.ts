@@ -141,7 +141,7 @@ export class StartDevelop {
 
   /** Sources that whoever starts may not be able to correct are no reason not to start, but are told. */
   #tellUnusable(workload: WorkloadId, layers: readonly ConfigLayer[]): void {
-    const [first] = layers.filter(({ exists, entry, notes }) => exists && entry === undefined && notes.length > 0);
+    const [first] = layers.filter(({ status }) => status === 'unusable');
     if (first === undefined) return;
     const button = 'Show Effective Config';
     const shown = vscode.window.showWarningMessage(unusableConfigMessage(first), button).then((chosen) => {

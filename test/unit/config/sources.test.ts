@@ -108,7 +108,7 @@ describe('variables in a config', () => {
 describe('mergeLayers', () => {
   const layer = (name: string, entry: ConfigEntry | undefined): ConfigLayer => ({
     source: { kind: 'annotation', name },
-    exists: true,
+    status: 'read',
     entry,
     lines: {},
     notes: [],

@@ -14,8 +14,8 @@ import { FakeCluster } from '../../fakes/fakeCluster.ts';
 
 interface World {
   readonly files?: Readonly<Record<string, string>>;
-  readonly annotation?: string;
-  readonly configMap?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly defaults?: Json;
   readonly rememberedImage?: string;
 }
@@ -33,8 +33,13 @@ test('every value has its origin, and the document that says so is a config file
         '',
       ].join('\n'),
     },
-    annotation: 'version: 1\ncontainers: { env: { STAGE: shared, TRACE: "1" }, probes: { readiness: keep } }\n',
-    configMap: { 'config.yaml': 'version: 1\ncontainers: { image: team/dev:1, shel: zsh }\n' },
+    annotations: {
+      'podloop.dev/config':
+        'version: 1\ncontainers: { env: { STAGE: shared, TRACE: "1" }, probes: { readiness: keep } }\n',
+    },
+    configMaps: {
+      'podloop-config': { 'config.yaml': 'version: 1\ncontainers: { image: team/dev:1, shel: zsh }\n' },
+    },
     defaults: { shell: 'zsh -l', img: 'x' },
   });
   assert.equal(
@@ -140,8 +145,8 @@ test('where nobody says anything, the user is asked for what cannot be known', a
   const { config } = await show(t, {});
   assert.equal(config.effective.isShared, false);
   assert.deepEqual(
-    config.layers.map(({ exists }) => exists),
-    [false, false, false, false],
+    config.layers.map(({ status }) => status),
+    ['absent', 'absent', 'absent', 'absent'],
   );
   assert.equal(config.effective.fields.find(({ field }) => field === 'image')?.origin, 'unknown');
 });
@@ -165,9 +170,38 @@ test('a file that cannot be used is an error that names the place', async (t) =>
   });
 });
 
+test('configs of Nocalhost count behind our own of the same place', async (t) => {
+  const { config, text } = await show(t, {
+    files: {
+      '.nocalhost/config.yaml': 'name: cart\ncontainers: [{ dev: { workDir: /w, image: "${_INCLUDE_:-./image}" } }]\n',
+      '.nocalhost/image': 'from/file:1\n',
+    },
+    annotations: {
+      'dev.nocalhost': 'containers: [{ dev: { command: { run: ["${TOKEN:-run}"] }, gitUrl: x } }]',
+      'dev.nocalhost/application-name': 'shop',
+    },
+    configMaps: {
+      'dev.nocalhost.config.shop': {
+        config: 'application: { services: [{ name: cart, containers: [{ dev: { shell: zsh, hotReload: true } }] }] }',
+      },
+    },
+  });
+  const { image, shell, run, workDir, restartOnSync } = config.effective.config;
+  assert.deepEqual([image, shell, run, workDir, restartOnSync], ['from/file:1', ['zsh'], 'run', '/w', true]);
+  assert.match(text, /# 2\. \.nocalhost\/config\.yaml\n/);
+  assert.match(text, /- annotation dev\.nocalhost: containers\[0\]\.dev\.gitUrl is not used/);
+  assert.match(text, /- ConfigMap dev\.nocalhost\.config\.shop: configProperties\.version is not set/);
+});
+
+test('nothing outside of the folder is read for a config in it', async (t) => {
+  const outside = 'containers: [{ dev: { image: "x:${_INCLUDE_:-../../../../../../../../etc/hostname}" } }]\n';
+  const { text } = await show(t, { files: { '.nocalhost/config.yaml': outside } });
+  assert.match(text, /etc\/hostname is not included/);
+});
+
 async function show(
   t: TestContext,
-  { files = {}, annotation, configMap, defaults, rememberedImage }: World,
+  { files = {}, annotations = {}, configMaps = {}, defaults, rememberedImage }: World,
 ): Promise<{ text: string; config: ContainerConfig; folder: string }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'podloop-config-'));
   t.after(() => rm(folder, { recursive: true }));
@@ -179,16 +213,16 @@ async function show(
     metadata: {
       name: 'cart',
       namespace: 'shop',
-      ...(annotation === undefined ? {} : { annotations: { 'podloop.dev/config': annotation } }),
+      annotations,
     },
     spec: {
       template: { spec: { containers: [{ name: 'web', workingDir: '/srv/cart', ports: [{ containerPort: 8080 }] }] } },
     },
   };
   const cluster = new FakeCluster();
-  if (configMap !== undefined) {
-    const metadata = { name: 'podloop-config', namespace: 'shop' };
-    await cluster.create(types.configMap, { metadata, data: configMap }, AbortSignal.timeout(1000));
+  for (const [name, data] of Object.entries(configMaps)) {
+    const metadata = { name, namespace: 'shop' };
+    await cluster.create(types.configMap, { metadata, data }, AbortSignal.timeout(1000));
   }
   const [kind] = workloadKinds;
   assert.ok(kind);
