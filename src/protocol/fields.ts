@@ -134,3 +134,18 @@ export function takeList<T>(input: ByteReader, take: () => T): T[] {
   for (let index = 0; index < count; index++) items.push(take());
   return items;
 }
+
+const keyBytes = 32;
+const keyPattern = /^[0-9a-f]{32}$/;
+
+/** Writes the key of an upload: 32 hexadecimal digits. */
+export function writeKey(out: ByteWriter, key: string): void {
+  out.text(key);
+}
+
+/** Reads one and refuses anything that could be more than the end of a file name. */
+export function takeKey(input: ByteReader): string {
+  const key = input.text(keyBytes);
+  if (!keyPattern.test(key)) throw new MalformedBytes('has a key that is not 32 hexadecimal digits');
+  return key;
+}

@@ -230,6 +230,8 @@ export interface Begin {
   readonly allocated: number;
   /** The file that ranges are copied from, as it is when the transfer begins. */
   readonly source: TransferSource | undefined;
+  /** Names the version of the file, so that after a broken connection the upload goes on where it was. */
+  readonly key: string | undefined;
 }
 
 export interface TransferSource {
@@ -256,8 +258,11 @@ export interface CopyRange {
   readonly length: number;
 }
 
-export const copyOrigins = ['source', 'zeros'] as const;
-/** `source`: the file that `begin` named. `zeros`: nothing but zeros, wherever the offset is. */
+export const copyOrigins = ['source', 'zeros', 'kept'] as const;
+/**
+ * `source`: the file that `begin` named. `zeros`: nothing but zeros, wherever the offset is. `kept`: what an interrupted
+ * upload with the same key left at just this place.
+ */
 export type CopyOrigin = (typeof copyOrigins)[number];
 
 /** The transfer will not be committed. */
@@ -286,7 +291,20 @@ export interface BatchEnd {
 }
 
 /** How a client learns what the volume holds without being told what it knows already. */
-export type ResumeFrame = ListDigests | Digests | Need | Listing;
+export type ResumeFrame = ListDigests | PartialUploads | Digests | Need | Listing;
+
+/** What was left of interrupted uploads; comes before the digests. */
+export interface PartialUploads {
+  readonly kind: 'partials';
+  readonly items: readonly PartialUpload[];
+}
+
+export interface PartialUpload {
+  /** 32 hexadecimal digits, as given by `begin`. */
+  readonly key: string;
+  /** How many bytes of the file there are, from its beginning. */
+  readonly bytes: number;
+}
 
 /**
  * Asks for the digest of each folder that holds something a client put there, or that the rules let the client hear of;

@@ -3,18 +3,21 @@ import { type ByteReader, MalformedBytes } from './byteReader.ts';
 import type { ByteWriter } from './byteWriter.ts';
 import {
   takeFlag,
+  takeKey,
   takeList,
   takeOptional,
   takePath,
   takeState,
   writeBase,
   writeFlag,
+  writeKey,
   writeList,
   writeOptional,
   writePath,
 } from './fields.ts';
 import type { ListedEntry, ResumeFrame } from './frame.ts';
 import type { FrameCodecs } from './frameCodec.ts';
+import { maxFileBytes } from './limits.ts';
 
 const digestPattern = /^[0-9a-f]{16}$/;
 
@@ -24,6 +27,19 @@ export const resumeCodecs: FrameCodecs<ResumeFrame> = {
     tag: 70,
     write: (out, frame) => writeFlag(out, frame.everything),
     take: (input) => ({ kind: 'listDigests', everything: takeFlag(input) }),
+  },
+  partials: {
+    tag: 74,
+    write(out, frame) {
+      writeList(out, frame.items, ({ key, bytes }) => {
+        writeKey(out, key);
+        out.integer(bytes);
+      });
+    },
+    take: (input) => ({
+      kind: 'partials',
+      items: takeList(input, () => ({ key: takeKey(input), bytes: input.integer(maxFileBytes) })),
+    }),
   },
   digests: {
     tag: 71,

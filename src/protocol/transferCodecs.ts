@@ -1,5 +1,14 @@
 import type { ByteReader } from './byteReader.ts';
-import { takeInnerPath, takeOneOf, takeOptional, writeOneOf, writeOptional, writePath } from './fields.ts';
+import {
+  takeInnerPath,
+  takeKey,
+  takeOneOf,
+  takeOptional,
+  writeKey,
+  writeOneOf,
+  writeOptional,
+  writePath,
+} from './fields.ts';
 import {
   type BatchFrame,
   copyOrigins,
@@ -26,6 +35,7 @@ export const transferCodecs: FrameCodecs<TransferFrame | BatchFrame | Pack> = {
         writePath(out, path);
         out.integer(size);
       });
+      writeOptional(out, frame.key, (key) => writeKey(out, key));
     },
     take: (input) => ({
       kind: 'begin',
@@ -33,6 +43,7 @@ export const transferCodecs: FrameCodecs<TransferFrame | BatchFrame | Pack> = {
       size: input.integer(maxFileBytes),
       allocated: input.integer(maxFileBytes),
       source: takeOptional(input, () => ({ path: takeInnerPath(input), size: input.integer(maxFileBytes) })),
+      key: takeOptional(input, () => takeKey(input)),
     }),
   },
   chunk: {

@@ -71,7 +71,14 @@ export class ContentService {
     try {
       const before = fingerprintOfOpen(descriptor);
       const digest = createHash('sha256');
-      yield { kind: 'begin', transfer: id, size: before.size, allocated: before.size, source: undefined };
+      yield {
+        kind: 'begin',
+        transfer: id,
+        size: before.size,
+        allocated: before.size,
+        source: undefined,
+        key: undefined,
+      };
       for (let offset = 0; offset < before.size;) {
         const data = readChunk(descriptor, offset, Math.min(chunkBytes, before.size - offset));
         if (data.length === 0) throw new Error('The file became shorter while it was read.');

@@ -46,7 +46,7 @@ export class Fetches {
 
   /** `send` answers whether there is a connection. */
   constructor(stage: Stage, send: (frame: Fetch) => boolean) {
-    this.#transfers = new Transfers(stage, undefined);
+    this.#transfers = new Transfers({ stage, folder: undefined, partials: undefined });
     this.#send = send;
   }
 

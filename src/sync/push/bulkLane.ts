@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs';
 import type { Log } from '../../base/log.ts';
 import type { SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
-import type { Begin, Halt } from '../../protocol/frame.ts';
+import type { Halt } from '../../protocol/frame.ts';
 import { maxCopyBytes } from '../../protocol/limits.ts';
 import type { FileState } from '../../protocol/pathState.ts';
 import type { ChunkList } from '../core/chunkList.ts';
@@ -13,7 +13,7 @@ import type { ChunkStore } from '../replica/chunkStore.ts';
 import type { ConfinedFolder } from '../replica/confinedFolder.ts';
 import type { FileEntry, LocalContent } from '../replica/localContent.ts';
 import type { LocalFolder } from '../replica/localFolder.ts';
-import { allocatedBytes, fingerprintOfOpen, openForReading } from '../replica/readFile.ts';
+import { allocatedBytes, fingerprintOfOpen, hashTextOf, openForReading } from '../replica/readFile.ts';
 import { ReadAhead } from '../replica/readAhead.ts';
 import type { Job } from './job.ts';
 import { noMoveSources } from './moveSources.ts';
@@ -43,6 +43,8 @@ export interface BulkParts {
   readonly log: Log;
   /** Transfers that the other side halted, by their number. */
   readonly halted: ReadonlyMap<number, Halt>;
+  /** Bytes that the other side kept of interrupted uploads, by their key. Each is made use of once. */
+  readonly partials: Map<string, number>;
 }
 
 /** A version of the file that the other side has, and its chunks. */
@@ -153,12 +155,18 @@ function* transfer(
   const hashedAt = parts.scheduler.now();
   const before = fingerprintOfOpen(descriptor);
   const number = sender.nextTransfer();
-  sender.frame(beginOf(number, descriptor, before.size, base && { path, size: base.state.size }));
+  const key = maker.isRefused(path) ? undefined : keyOf(path, before);
+  const kept = key === undefined ? 0 : (parts.partials.get(key) ?? 0);
+  if (key !== undefined) parts.partials.delete(key);
+  const source = base && { path, size: base.state.size };
+  const allocated = Math.min(before.size, allocatedBytes(descriptor));
+  sender.frame({ kind: 'begin', transfer: number, size: before.size, allocated, source, key });
   const uploaded = yield* upload({
     descriptor,
     size: before.size,
     transfer: number,
     base: base?.chunks,
+    kept,
     send: (frame) => {
       sender.frame(frame);
     },
@@ -198,7 +206,7 @@ function* copyWhole(
   const { sender, halted } = parts;
   const { size } = state;
   const transfer = sender.nextTransfer();
-  sender.frame({ kind: 'begin', transfer, size, allocated: size, source: { path: from, size } });
+  sender.frame({ kind: 'begin', transfer, size, allocated: size, source: { path: from, size }, key: undefined });
   for (let offset = 0; offset < size && !halted.has(transfer); offset += maxCopyBytes) {
     const length = Math.min(maxCopyBytes, size - offset);
     sender.frame({ kind: 'copy', transfer, from: 'source', ranges: [{ offset, length }] });
@@ -220,8 +228,9 @@ function sendCommit(path: SyncPath, state: FileState, transfer: number, job: Job
   return { kind: 'sent' };
 }
 
-function beginOf(transfer: number, descriptor: number, size: number, source: Begin['source']): Begin {
-  return { kind: 'begin', transfer, size, allocated: Math.min(size, allocatedBytes(descriptor)), source };
+/** The same for as long as the file is not written to. */
+function keyOf(path: SyncPath, { mtimeNs, ctimeNs, inode, size }: Fingerprint): string {
+  return hashTextOf([path, mtimeNs, ctimeNs, inode, size].join('\0')).slice(0, 32);
 }
 
 /** Whether what was read is what the file was at one moment. A file that only grows is read a second time to be sure. */

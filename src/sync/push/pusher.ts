@@ -70,6 +70,8 @@ export class Pusher implements Disposable {
   /** Sizes of the long files that are in the bulk lane. */
   readonly #startedLarge = new Map<SyncPath, number>();
   readonly #halted = new Map<number, Halt>();
+  /** Bytes that the other side kept of interrupted uploads, by their key. */
+  readonly #partials = new Map<string, number>();
   #sender: Sender | undefined;
   #resume: Resume | undefined;
   #resumeWanted = false;
@@ -114,6 +116,7 @@ export class Pusher implements Disposable {
     this.#resumeWanted = false;
     this.#dropLanes();
     this.#halted.clear();
+    this.#partials.clear();
     this.#retries.reset();
     this.#parts.progress.reset();
   }
@@ -167,6 +170,9 @@ export class Pusher implements Disposable {
         return;
       case 'halt':
         this.#halted.set(frame.transfer, frame);
+        return;
+      case 'partials':
+        for (const { key, bytes } of frame.items) this.#partials.set(key, bytes);
         return;
       case 'digests':
       case 'listing':
@@ -301,6 +307,7 @@ export class Pusher implements Disposable {
       remote: this.remote,
       maker: this.#maker,
       halted: this.#halted,
+      partials: this.#partials,
     };
     let result: BulkResult | { readonly kind: 'unreadable'; readonly error: unknown };
     try {

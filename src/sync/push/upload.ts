@@ -16,6 +16,8 @@ export interface UploadParts {
   readonly transfer: number;
   /** Chunks of the version that ranges may be copied from. */
   readonly base: ChunkList | undefined;
+  /** Bytes from the beginning that the other side kept of an earlier try. */
+  readonly kept: number;
   readonly send: (frame: Chunk | Copy) => void;
   /** Lets what was sent leave now. */
   readonly flush: () => void;
@@ -38,6 +40,7 @@ export function* upload(parts: UploadParts): Generator<undefined, Uploaded | und
   const file = new ReadAhead(descriptor, size, walk.window);
   const writer = new UploadWriter(parts.transfer, file.bytes, parts.send);
   const digest = createHash('sha256');
+  let offset = 0;
   while (!file.isOver) {
     if (parts.isHalted()) return undefined;
     if (file.isLow) {
@@ -50,8 +53,14 @@ export function* upload(parts: UploadParts): Generator<undefined, Uploaded | und
       digest.update(read);
     }
     const { length, from } = walk.next(file.bytes, file.start, file.end);
-    const full = from === undefined ? writer.add(file.start, length) : writer.copy(from, length);
+    const full =
+      offset + length <= parts.kept
+        ? writer.copy('kept', offset, length)
+        : from !== undefined
+          ? writer.copy('source', from, length)
+          : writer.add(file.start, length);
     file.pass(length);
+    offset += length;
     if (full) yield;
   }
   writer.flush();

@@ -37,9 +37,9 @@ export class UploadWriter {
     return true;
   }
 
-  /** Adds a range of the source; answers whether a frame was filled. */
-  copy(offset: number, length: number): boolean {
-    return this.#addRange('source', offset, length);
+  /** Adds a range that the other side has; answers whether a frame was filled. */
+  copy(from: 'source' | 'kept', offset: number, length: number): boolean {
+    return this.#addRange(from, offset, length);
   }
 
   /** Sends what was gathered; needed before the bytes move. */

@@ -58,7 +58,8 @@ export class Receiver {
 
   constructor(init: ReceiverInit) {
     this.#init = init;
-    this.#transfers = new Transfers(init.replica.stage, init.replica.folder);
+    const { stage, folder, partials: store } = init.replica;
+    this.#transfers = new Transfers({ stage, folder, partials: { store, owner: init.workspaceId } });
   }
 
   /** Counts the bytes of a received message as consumed. */
@@ -127,6 +128,7 @@ export class Receiver {
       case 'ack':
       case 'nack':
       case 'flushed':
+      case 'partials':
       case 'digests':
       case 'listing':
       case 'halt':
@@ -263,6 +265,8 @@ export class Receiver {
       (inventory) => {
         this.#inventory = inventory;
         this.#init.onInventory(inventory);
+        const { replica, workspaceId } = this.#init;
+        this.#init.send({ kind: 'partials', items: replica.partials.list(workspaceId) });
         for (const frame of digestFrames(inventory)) this.#init.send(frame);
       },
       (error: unknown) => {

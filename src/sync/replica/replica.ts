@@ -8,6 +8,7 @@ import { Applier, type Outcome, type StagedOperation } from './applier.ts';
 import { ConfinedFolder } from './confinedFolder.ts';
 import { isMissing } from './diskError.ts';
 import { Observer } from './observer.ts';
+import { Partials } from './partials.ts';
 import { ReplicaState } from './replicaState.ts';
 import { Stage } from './stage.ts';
 import { Trash, type TrashItem } from './trash.ts';
@@ -44,6 +45,7 @@ export class Replica {
   readonly observer: Observer;
   readonly state: ReplicaState;
   readonly stage: Stage;
+  readonly partials: Partials;
   readonly #trash: Trash;
   readonly #rescued: Trash;
   readonly #applier: Applier;
@@ -59,6 +61,7 @@ export class Replica {
     this.state = new ReplicaState(path.join(place.stateDir, 'journal'));
     this.observer = new Observer(this.folder, this.state.hashes, scheduler);
     this.stage = new Stage(path.join(place.keepDir, 'stage'));
+    this.partials = new Partials(path.join(place.keepDir, 'partial'), scheduler);
     const limits = { maxBytes: keptBytes(place.keepDir), maxItems: 20_000, maxAgeMs: day };
     this.#trash = new Trash(path.join(place.keepDir, 'trash'), limits, scheduler);
     const rescueLimits = { ...limits, maxAgeMs: 7 * day };
@@ -91,9 +94,10 @@ export class Replica {
     }
   }
 
-  /** Drops the trash of replaced and deleted versions. Answers whether that freed anything. */
+  /** Drops the trash of replaced and deleted versions, and interrupted uploads. Answers whether that freed anything. */
   makeSpace(): boolean {
-    return this.#trash.empty();
+    const dropped = this.partials.empty();
+    return this.#trash.empty() || dropped;
   }
 
   /** Every version that is kept, oldest first within each store. */

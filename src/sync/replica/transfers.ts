@@ -3,6 +3,7 @@ import type { Begin, Chunk, Commit, Copy, NackReason, TransferSource } from '../
 import { type ConfinedFolder, NoSuchParent } from './confinedFolder.ts';
 import { errorCode, nackReason } from './diskError.ts';
 import { openForReading } from './readFile.ts';
+import { type Partials, worthKeepingBytes } from './partials.ts';
 import { discard, type Stage } from './stage.ts';
 import { isFileOfSize, StagedFile, WrongContent } from './stagedFile.ts';
 
@@ -19,17 +20,23 @@ export interface TransferFailure {
 /** More at once than this is not a client of ours. */
 const maxOpenTransfers = 16;
 
+/** What `Transfers` work with. */
+export interface TransfersParts {
+  readonly stage: Stage;
+  /** Where ranges may be copied from, if at all. */
+  readonly folder: ConfinedFolder | undefined;
+  /** Where uploads are kept that are interrupted, if they are, and whose they are. */
+  readonly partials: { readonly store: Partials; readonly owner: string } | undefined;
+}
+
 /** Collects long files piece by piece in the stage. */
 export class Transfers {
-  readonly #stage: Stage;
-  readonly #folder: ConfinedFolder | undefined;
+  readonly #parts: TransfersParts;
   readonly #open = new Map<number, StagedFile | TransferFailure>();
   readonly #unreported = new Map<number, TransferFailure>();
 
-  /** `folder` is where ranges may be copied from, if at all. */
-  constructor(stage: Stage, folder: ConfinedFolder | undefined) {
-    this.#stage = stage;
-    this.#folder = folder;
+  constructor(parts: TransfersParts) {
+    this.#parts = parts;
   }
 
   /** Whether one more may begin. */
@@ -37,15 +44,15 @@ export class Transfers {
     return this.#open.size >= maxOpenTransfers;
   }
 
-  begin({ transfer, size, allocated, source }: Begin): void {
+  begin({ transfer, size, allocated, source: from, key }: Begin): void {
     this.discard(transfer);
     this.#attempt(transfer, () => {
-      this.#stage.requireSpace(Math.min(size, allocated));
-      const from = source && this.#openSource(source);
+      this.#parts.stage.requireSpace(Math.min(size, allocated));
+      const source = from && this.#openSource(from);
       try {
-        this.#open.set(transfer, new StagedFile(this.#stage, size, from));
+        this.#open.set(transfer, new StagedFile({ ...this.#openFile(key), size, source }));
       } catch (error) {
-        if (from !== undefined) closeSync(from);
+        if (source !== undefined) closeSync(source);
         throw error;
       }
     });
@@ -58,10 +65,11 @@ export class Transfers {
     });
   }
 
-  /** Appends ranges of the source to a transfer, or zeros. */
+  /** Appends ranges to a transfer that are here already, or zeros. */
   copy({ transfer, from, ranges }: Copy): void {
     this.#append(transfer, (file) => {
       if (from === 'zeros') file.appendZeros(ranges);
+      else if (from === 'kept') file.keep(ranges);
       else file.copy(ranges);
     });
   }
@@ -72,6 +80,7 @@ export class Transfers {
     if (open === undefined) return { kind: 'failed', reason: 'content', message: 'The transfer is not known.' };
     this.#open.delete(transfer);
     if ('kind' in open) return open;
+    this.#parts.partials?.store.close(open.file);
     try {
       const made = open.finish();
       if (made.hash === hash && made.size === size) return { kind: 'staged', file: open.file };
@@ -92,12 +101,25 @@ export class Transfers {
   discard(transfer: number): void {
     const open = this.#open.get(transfer);
     this.#open.delete(transfer);
-    if (open instanceof StagedFile) open.drop();
+    if (open instanceof StagedFile) this.#drop(open);
   }
 
-  /** Gives up everything unfinished. */
+  /** Gives up everything unfinished, but keeps what an upload may go on with. */
   close(): void {
-    for (const transfer of [...this.#open.keys()]) this.discard(transfer);
+    const store = this.#parts.partials?.store;
+    for (const open of this.#open.values()) {
+      if (!(open instanceof StagedFile)) continue;
+      const isKept = store?.holds(open.file) === true && open.filled >= worthKeepingBytes;
+      if (isKept) open.close();
+      else open.drop();
+      store?.close(open.file);
+    }
+    this.#open.clear();
+  }
+
+  #drop(file: StagedFile): void {
+    file.drop();
+    this.#parts.partials?.store.close(file.file);
   }
 
   #append(transfer: number, work: (file: StagedFile) => void): void {
@@ -108,12 +130,19 @@ export class Transfers {
     });
   }
 
+  /** A file to write to: that of an interrupted upload, if there is one with this key. */
+  #openFile(key: string | undefined): { readonly file: string; readonly descriptor: number } {
+    const { stage, partials } = this.#parts;
+    return key === undefined || partials === undefined ? stage.create() : partials.store.open(partials.owner, key);
+  }
+
   /** Opens the file that ranges are copied from; it stays what it is even when another one takes its place. */
   #openSource({ path, size }: TransferSource): number {
     try {
-      if (this.#folder === undefined) throw new WrongContent('Nothing is copied here.');
-      this.#folder.begin();
-      const descriptor = openForReading(this.#folder.entry(path));
+      const { folder } = this.#parts;
+      if (folder === undefined) throw new WrongContent('Nothing is copied here.');
+      folder.begin();
+      const descriptor = openForReading(folder.entry(path));
       if (isFileOfSize(descriptor, size)) return descriptor;
       closeSync(descriptor);
     } catch (error) {

@@ -56,16 +56,21 @@ export function randomFrames(random: Random): Frame[] {
     { kind: 'moveTree', ...head(), from: path(random), digest: hash(random) },
     { kind: 'forget', ...head() },
     {
+      kind: 'partials',
+      items: several(random, () => ({ key: hash(random).slice(0, 32), bytes: random.below(2 ** 40) })),
+    },
+    {
       kind: 'begin',
       transfer,
       size: random.below(2 ** 40),
       allocated: random.below(2 ** 40),
       source: random.chance(0.5) ? { path: path(random), size: random.below(2 ** 40) } : undefined,
+      key: random.chance(0.5) ? hash(random).slice(0, 32) : undefined,
     },
     {
       kind: 'copy',
       transfer,
-      from: random.pick(['source', 'zeros']),
+      from: random.pick(['source', 'zeros', 'kept']),
       ranges: several(random, () => ({ offset: random.below(2 ** 40), length: random.below(100_000) })),
     },
     { kind: 'chunk', transfer, data: random.bytes(random.below(2000)) },

@@ -90,7 +90,7 @@ suite('sidecar', () => {
     client.say({ ...put(1, 'wrong', 'content'), hash: sha('other') });
     assert.equal((await client.hear('nack')).reason, 'content');
     client.say(
-      { kind: 'begin', transfer: 1, size: 7, allocated: 7, source: undefined },
+      { kind: 'begin', transfer: 1, size: 7, allocated: 7, source: undefined, key: undefined },
       { kind: 'chunk', transfer: 1, data: Buffer.from('content') },
       { kind: 'commit', ...head(2, 'wrong'), transfer: 1, hash: sha('contenT'), size: 7, executable: 'no' },
     );
@@ -115,7 +115,7 @@ suite('sidecar', () => {
     for (const [index, [from, size, length]] of copies.entries()) {
       const transfer = index + 1;
       client.say(
-        { kind: 'begin', transfer, size: 9, allocated: 9, source: { path: at(from), size } },
+        { kind: 'begin', transfer, size: 9, allocated: 9, source: { path: at(from), size }, key: undefined },
         { kind: 'copy', transfer, from: 'source', ranges: [{ offset: 0, length }] },
       );
       assert.equal((await client.hear('halt')).reason, 'content', from);
@@ -123,7 +123,7 @@ suite('sidecar', () => {
       client.say({ kind: 'discard', transfer });
     }
     client.say(
-      { kind: 'begin', transfer: 9, size: 12, allocated: 12, source: { path: at('own'), size: 9 } },
+      { kind: 'begin', transfer: 9, size: 12, allocated: 12, source: { path: at('own'), size: 9 }, key: undefined },
       { kind: 'copy', transfer: 9, from: 'source', ranges: [{ offset: 2, length: 7 }] },
       { kind: 'copy', transfer: 9, from: 'zeros', ranges: [{ offset: 0, length: 3 }] },
       { kind: 'chunk', transfer: 9, data: Buffer.from('un') },

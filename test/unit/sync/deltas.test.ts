@@ -4,6 +4,7 @@ import {
   appendFileSync,
   closeSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   statSync,
@@ -15,9 +16,10 @@ import {
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import type { Frame } from '../../../src/protocol/frame.ts';
-import { countBytes } from './countBytes.ts';
+import { countBytes, counting } from './countBytes.ts';
+import { cutAfter } from './cutAfter.ts';
 import { Middle } from './middle.ts';
-import { inWorld, type World } from './world.ts';
+import { inWorld, until, type World } from './world.ts';
 
 suite('what travels for a change', { concurrency: 4 }, () => {
   scenario('scenario 1: one edited line of a 4 KB file travels alone', async (world) => {
@@ -133,6 +135,56 @@ suite('what travels for a change', { concurrency: 4 }, () => {
     await world.settle();
     overwrite(there, 300_000, 'of the pod');
     overwrite(file, 700_000, 'ours');
+    await world.settle();
+  });
+
+  scenario('an interrupted upload goes on where it was', async (world) => {
+    const size = 6 * mebibyte;
+    world.write('data.bin', randomBytes(size));
+    const partials = path.join(world.volume, 'state/partial');
+    const sent: number[] = [];
+    // The first connection breaks, the second one is cut by the death of the sidecar, the third one stays.
+    world.wrap = (socket) => {
+      const index = sent.push(0) - 1;
+      const counted = counting(index === 0 ? cutAfter(socket, 3 * mebibyte) : socket, (bytes) => {
+        sent[index] = (sent[index] ?? 0) + bytes;
+        if (index === 1 && (sent[1] ?? 0) > mebibyte) process.kill(world.sidecar.pid, 'SIGKILL');
+      });
+      return counted;
+    };
+    await world.start();
+    await until(
+      () => (world.sidecar.isOver ? true : undefined),
+      10_000,
+      () => `${sent.join()} bytes were sent`,
+    );
+    const [left] = readdirSync(partials).map((name) => statSync(path.join(partials, name)).size);
+    assert.ok(left !== undefined && left > 3 * mebibyte);
+    sent.length = 2;
+    await world.startSidecar();
+    await world.settle();
+    const last = sent.slice(2).reduce((sum, bytes) => sum + bytes, 0);
+    assert.ok(last < size - left + 100_000, `${last} bytes were sent after ${left} had arrived`);
+    assert.deepEqual(readdirSync(partials), []);
+  });
+
+  scenario('what was kept of an upload is not believed', async (world) => {
+    const file = world.write('data.bin', randomBytes(3 * mebibyte));
+    const partials = path.join(world.volume, 'state/partial');
+    let dials = 0;
+    let damaged = 0;
+    world.wrap = (socket) => {
+      if (dials++ === 0) return cutAfter(socket, 2 * mebibyte);
+      for (const name of dials === 2 ? readdirSync(partials) : []) {
+        overwrite(path.join(partials, name), 300_000, 'damaged');
+        damaged++;
+      }
+      return socket;
+    };
+    await world.start();
+    await world.settle();
+    assert.equal(damaged, 1);
+    overwrite(file, 5, 'x');
     await world.settle();
   });
 
