@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Disposable } from '../../src/base/disposable.ts';
 import { connectTestCluster, type TestCluster } from '../cluster/fixture.ts';
-import { programFolders } from '../cluster/programs.ts';
 import { installDebianPackages } from '../machine/debianPackages.ts';
+import { endWithProcess } from '../machine/endWithProcess.ts';
 import { type Peer, type PeerName, type PeerPlace } from './peers/peer.ts';
 import { PodloopPeer } from './peers/podloopPeer.ts';
 import { RsyncPeer } from './peers/rsyncPeer.ts';
@@ -85,29 +86,30 @@ class Room implements AsyncDisposable {
   readonly #cluster: TestCluster;
   readonly #base: string;
   readonly #wire: Wire;
-  readonly #kubectl: string;
+  readonly #interrupted: Disposable;
 
   private constructor(
     options: SyncBenchOptions,
-    parts: { cluster: TestCluster; base: string; wire: Wire; kubectl: string },
+    parts: { cluster: TestCluster; base: string; wire: Wire; interrupted: Disposable },
   ) {
     this.#options = options;
     this.#cluster = parts.cluster;
     this.#base = parts.base;
     this.#wire = parts.wire;
-    this.#kubectl = parts.kubectl;
+    this.#interrupted = parts.interrupted;
   }
 
   static async open(options: SyncBenchOptions): Promise<Room> {
     const cluster = await connectTestCluster();
     const base = mkdtempSync(path.join(tmpdir(), 'podloop-bench-'));
-    const kubectl = cluster.embedded ? path.join((await programFolders()).kubernetes ?? '', 'kubectl') : 'kubectl';
-    return new Room(options, { cluster, base, wire: await Wire.open(cluster, base), kubectl });
+    const interrupted = endWithProcess(() => rmSync(base, { recursive: true, force: true }));
+    return new Room(options, { cluster, base, wire: await Wire.open(cluster, base), interrupted });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#wire[Symbol.asyncDispose]();
     this.#cluster.dispose();
+    this.#interrupted.dispose();
     rmSync(this.#base, { recursive: true, force: true });
   }
 
@@ -156,7 +158,7 @@ class Room implements AsyncDisposable {
       kubeconfig,
       asking,
       context,
-      kubectl: this.#kubectl,
+      kubectl: this.#cluster.program,
       state,
       profile,
     });

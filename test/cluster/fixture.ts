@@ -28,6 +28,8 @@ export interface TestCluster {
   readonly context: string;
   /** Whether it is the embedded one, which alone can be broken on purpose. */
   readonly embedded: boolean;
+  /** The kubectl that goes with it. */
+  readonly program: string;
   /** Runs kubectl and gives its output; throws with what it said when it fails. */
   kubectl(args: readonly string[], stdin?: string): Promise<string>;
   /** Applies objects, each in the given namespace unless it names one. */
@@ -77,6 +79,7 @@ export async function connectTestCluster(): Promise<TestCluster> {
     kubeconfig,
     context,
     embedded,
+    program,
     kubectl,
     apply,
     async createNamespace({ podSecurity, labels = {}, quota } = {}) {

@@ -26,6 +26,13 @@ process.on('message', (request: LaptopRequest) => {
   );
 });
 
+process.on('disconnect', abandoned);
+
+/** The bench is gone without a word. */
+function abandoned(): void {
+  process.exit(1);
+}
+
 async function serve(request: LaptopRequest): Promise<void> {
   switch (request.kind) {
     case 'saved':
@@ -55,6 +62,7 @@ async function serve(request: LaptopRequest): Promise<void> {
     case 'close':
       await engine?.close();
       cluster?.dispose();
+      process.off('disconnect', abandoned);
       process.disconnect();
   }
 }

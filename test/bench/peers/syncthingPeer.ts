@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } f
 import path from 'node:path';
 import type { ExecStream } from '../../../src/cluster/cluster.ts';
 import { runProgram } from '../../cluster/runProgram.ts';
+import { endWithProcess } from '../../machine/endWithProcess.ts';
 import { freePort } from '../../machine/freePort.ts';
 import { until } from '../../machine/until.ts';
 import { volume } from '../pod/benchPod.ts';
@@ -28,6 +29,9 @@ export class SyncthingPeer implements Peer {
   readonly #far: FarEnd = { id: '', api: new SyncthingApi(0), process: undefined, forward: undefined };
   #forward: ChildProcess | undefined;
   #forwardPort = 0;
+  readonly #interrupted = endWithProcess(() => {
+    for (const child of this.#children()) child?.kill('SIGKILL');
+  });
 
   constructor(place: PeerPlace) {
     this.#place = place;
@@ -92,9 +96,14 @@ export class SyncthingPeer implements Peer {
   };
 
   async close(): Promise<void> {
-    await Promise.all([this.#local.process, this.#forward, this.#far.forward].map((child) => end(child)));
+    await Promise.all(this.#children().map((child) => end(child)));
+    this.#interrupted.dispose();
     this.#far.process?.dispose();
     rmSync(path.join(this.#place.tree.root, '.stignore'), { force: true });
+  }
+
+  #children(): (ChildProcess | undefined)[] {
+    return [this.#local.process, this.#forward, this.#far.forward];
   }
 
   async #startFarEnd(): Promise<void> {

@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Cluster } from '../../../src/cluster/cluster.ts';
 import { checkout } from '../../cluster/place.ts';
 import type { TestCluster } from '../../cluster/fixture.ts';
+import { endWithProcess } from '../../machine/endWithProcess.ts';
 import { openBenchCluster } from '../../integration/session/sessionBench.ts';
 import { type ContainerPlace, Lookout, putFile } from './lookout.ts';
 
@@ -40,6 +42,10 @@ export const profileFolder = `${volume}/profile`;
  */
 export async function startBenchPod(test: TestCluster, pod: string, profile: boolean): Promise<BenchPod> {
   const namespace = await test.createNamespace();
+  const interrupted = endWithProcess(() => {
+    const where = ['--kubeconfig', test.kubeconfig, '--context', test.context];
+    spawnSync(test.program, [...where, 'delete', 'namespace', namespace.name, '--wait=false'], { stdio: 'ignore' });
+  });
   const token = randomBytes(24).toString('base64url');
   await test.apply(namespace.name, podObject(pod, token, profile));
   await test.kubectl(['wait', '--for=condition=Ready', `pod/${pod}`, '-n', namespace.name, '--timeout=120s']);
@@ -60,6 +66,7 @@ export async function startBenchPod(test: TestCluster, pod: string, profile: boo
       lookout.close();
       cluster.dispose();
       await namespace.dispose();
+      interrupted.dispose();
     },
   };
 }
