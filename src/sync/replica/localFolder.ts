@@ -102,11 +102,12 @@ export class LocalFolder {
   isAnotherRoot(): boolean {
     const found = this.#look(rootSyncPath);
     if (found?.kind === 'absent') throw new RootMissing('The synced folder is missing.');
-    if (found !== undefined && this.#unknown.get(rootSyncPath) === 'hidden') {
+    if (found === undefined) return false;
+    if (this.#unknown.get(rootSyncPath) === 'hidden') {
       this.#events.onProblem(rootSyncPath, undefined);
       this.#unknown.set(rootSyncPath, 'unseen');
     }
-    const [now, before] = [found?.kind === 'folder' ? found.identity : undefined, this.#root];
+    const [now, before] = [found.kind === 'folder' ? found.identity : undefined, this.#root];
     this.#root = now;
     return before !== undefined && (now?.inode !== before.inode || now.bornNs !== before.bornNs);
   }

@@ -93,6 +93,9 @@ export class ChangeFeed implements Disposable {
       lock,
       scheduler,
       waiting: () => this.#hints.waiting,
+      onTick: () => {
+        if (this.folder.unknown().length > 0) this.#look('patient', this.#examiner.unknown(), scheduler.now());
+      },
       onScanned: (changed, since, error) => {
         if (error === undefined) this.#rootIsThere();
         else this.#failed(error);

@@ -74,7 +74,16 @@ export class Examiner {
       yield;
     }
     for (const at of [...folders]) yield* folder.list(at);
-    for (const path of folder.unknown()) yield* folder.examine(path);
+    yield* this.unknown();
+  }
+
+  /** Looks at what could not be looked at before. */
+  *unknown(): Steps {
+    const { folder } = this.#parts;
+    for (const path of folder.unknown()) {
+      yield* folder.examine(path);
+      yield;
+    }
   }
 
   /** Looks whether the root is there; everything is new when it is another one. */

@@ -20,6 +20,8 @@ export interface FullScansParts {
   readonly scheduler: Scheduler;
   /** What has been told and not been looked at. */
   readonly waiting: () => Pick<HintBatch, 'paths' | 'folders'>;
+  /** A few seconds have passed, and no scan is under way. */
+  readonly onTick: () => void;
   /** A scan is over: what it found, and why it ended early, if it did. */
   readonly onScanned: (changed: Set<SyncPath>, since: number, error: unknown) => void;
 }
@@ -44,6 +46,7 @@ export class FullScans implements Disposable {
       },
       (now) => {
         if (now - this.#lastChange < activeMs) parts.watching.probe(now);
+        if (this.#running === 0) parts.onTick();
       },
     );
   }

@@ -76,11 +76,19 @@ export class EngineProcess {
   }
 
   async ask(request: EngineRequest): Promise<EngineAnswer> {
-    const answered = once(this.#child, 'message');
-    const died = once(this.#child, 'exit').then(([code]) => assert.fail(`The engine's process ended with ${code}.`));
+    const asked = new AbortController();
+    const answered = once(this.#child, 'message', { signal: asked.signal });
+    const died = once(this.#child, 'exit', { signal: asked.signal }).then(([code]) => {
+      assert.fail(`The engine's process ended with ${code}.`);
+    });
+    died.catch(() => {});
     this.#child.send(request);
-    const [answer] = (await Promise.race([answered, died])) as [EngineAnswer];
-    return answer;
+    try {
+      const [answer] = (await Promise.race([answered, died])) as [EngineAnswer];
+      return answer;
+    } finally {
+      asked.abort();
+    }
   }
 
   /** Flushes; rejects when that fails. */

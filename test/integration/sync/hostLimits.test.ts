@@ -41,6 +41,57 @@ suite('limits and faults of the host', { concurrency: 3 }, () => {
     assert.deepEqual([watchTrouble, troubles], [{ kind: 'watchesUsedUp' }, 1]);
   });
 
+  test('scenario 84: files cannot be opened for a while', async () => {
+    await inEngineWorld('ulimit -n 100', [], async (world, engine) => {
+      for (let index = 0; index < 20; index++) world.write(`folder-${index}/file`, 'one');
+      await settled(world, engine);
+      await engine.ask({ kind: 'hoard', files: 1000 });
+      for (let index = 0; index < 20; index++) world.write(`folder-${index}/file`, `two ${index}`);
+      rmSync(path.join(world.root, 'folder-3'), { recursive: true });
+      world.write('new/file', 'new');
+      await until(
+        () => (readTree(world.remote).get('folder-0/file')?.includes('one') === true ? true : undefined),
+        2000,
+        () => 'something was lost',
+      );
+      await engine.ask({ kind: 'hoard', files: 0 });
+      await arrives(world, 12_000);
+      await settled(world, engine);
+      assert.deepEqual((await engine.ask({ kind: 'report' })).problems, []);
+    });
+  });
+
+  test('scenario 85: a folder that cannot be read is not empty', { skip: noRights }, async () => {
+    await inWorld(async (world) => {
+      await world.startSidecar();
+      const settings = { root: world.root, stateDir: path.join(world.base, 'state'), port: world.sidecar.port };
+      for (const name of ['locked/a', 'locked/deep/b', 'open/c']) world.write(name, name);
+      let engine = EngineProcess.start(settings, ':', ordinaryRights);
+      try {
+        await settled(world, engine);
+        await engine.stop();
+        const before = readTree(world.remote);
+        const locked = path.join(world.root, 'locked');
+        chmodSync(locked, 0);
+        engine = EngineProcess.start(settings, ':', ordinaryRights);
+        world.write('open/c', 'changed');
+        await engine.flush();
+        await problem(engine, 'locked', 'unreadable');
+        const now = readTree(world.remote);
+        for (const at of ['locked', 'locked/a', 'locked/deep/b']) assert.equal(now.get(at), before.get(at));
+        chmodSync(locked, 0o755);
+        world.write('locked/a', 'again');
+        rmSync(path.join(locked, 'deep'), { recursive: true });
+        await arrives(world, 8000);
+        await settled(world, engine);
+        assert.deepEqual((await engine.ask({ kind: 'report' })).problems, []);
+      } finally {
+        chmodSync(path.join(world.root, 'locked'), 0o755);
+        await engine.stop();
+      }
+    });
+  });
+
   test('rules that cannot be read stay as they were', { skip: noRights }, async () => {
     await inEngineWorld(':', ordinaryRights ?? [], async (world, engine) => {
       const rules = world.write('sub/.gitignore', 'secret\n');
@@ -94,6 +145,17 @@ async function inEngineWorld(
       await engine.stop();
     }
   });
+}
+
+/** Problems are told in groups: waits until this one is. */
+async function problem(engine: EngineProcess, at: string, code: string): Promise<void> {
+  const end = performance.now() + 3000;
+  for (;;) {
+    const { problems } = await engine.ask({ kind: 'report' });
+    if (problems.some((one) => one.path === at && one.code === code)) return;
+    assert.ok(performance.now() < end, JSON.stringify(problems));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 async function settled(world: World, engine: EngineProcess, skip?: (at: string) => boolean): Promise<void> {

@@ -113,7 +113,7 @@ test('scenario 26: what happened while nobody listened is found', async () => {
           for (const at of paths) reported.add(at);
         },
         onSeen() {},
-      onProblem() {},
+        onProblem() {},
         onRootMissing() {},
         onRootBack() {},
         onWatchTrouble() {},
