@@ -1,5 +1,6 @@
 import { isMap, isPair, type LineCounter, type Document, type Node } from 'yaml';
 import type { core } from 'zod';
+import { unsupportedFields } from './unsupportedFields.ts';
 
 /** Something in the file that cannot be used. Lines and columns count from 1; the end is exclusive. */
 export interface ConfigProblem {
@@ -30,7 +31,10 @@ export function refusals(issue: Issue, whole: string, prefix = ''): readonly Ref
     const name = path.length === 0 ? '' : describe(prefix === '' ? path : [prefix, ...path]);
     if (plain.code === 'unrecognized_keys') {
       const [key = ''] = plain.keys;
-      return { message: `${key} is not a setting${name === '' ? '' : ` in ${name}`}.`, path, key };
+      const instead = unsupportedFields.get(key);
+      const said = instead === undefined ? 'is not a setting' : 'is not supported';
+      const place = name === '' ? '' : ` in ${name}`;
+      return { message: `${key} ${said}${place}${instead === undefined ? '' : `: ${instead}`}.`, path, key };
     }
     return { message: `${name === '' ? whole : name} ${messageOf(plain)}.`, path, key: undefined };
   });

@@ -89,6 +89,10 @@ describe('parseConfig', () => {
       says: '3:15 containers[0].language is not valid: Invalid option: expected one of "node"|"python".',
     },
     ...entryProblems([
+      [
+        'persistentFolders: []',
+        'persistentFolders is not supported in containers: mount an existing PersistentVolumeClaim with mounts.',
+      ],
       ['probes: { liveness: off }', 'probes.liveness must be keep, remove or a probe.'],
       [
         'probes: { liveness: { tcpSocket: {} } }',
