@@ -14,6 +14,7 @@ import { workloadOf } from './subject.ts';
 import { compareConflicts, conflictOf, settleConflict } from './sync/conflicts.ts';
 import { ignorePath, openSyncedFile, retryPath } from './sync/fileCommands.ts';
 import { syncedFileOf } from './sync/syncedFile.ts';
+import { showSynced } from './sync/showSynced.ts';
 import { waitForSync } from './sync/syncCommands.ts';
 import { compareVersion, restoreFile, restoreVersion, versionOf } from './sync/versionCommands.ts';
 import { showPodLogs } from './terminals/podLogs.ts';
@@ -61,6 +62,7 @@ export function commandTable(services: Services, { showLog, showProblems }: Wind
     'podloop.forwardPort': onSession('Forward Port', (open) => forwardPort(open, services.log)),
     'podloop.stopForward': onSession('Stop Forwarding Port', stopForward),
     'podloop.restoreFile': onSession('Restore Deleted or Replaced File', (open) => restoreFile(open, reader())),
+    'podloop.showSynced': onSession('Show What Is Synced', (open) => showSynced(open, services.scheduler)),
     'podloop.flushSync': onSession('Wait for Sync', waitForSync),
     'podloop.pauseSync': onSession('Pause Sync', ({ session }) => session.sync.pause(), isSyncRunning),
     'podloop.resumeSync': onSession('Resume Sync', ({ session }) => session.sync.resume(), isSyncPaused),

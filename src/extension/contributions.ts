@@ -15,6 +15,7 @@ export const commandIds = [
   'podloop.pauseSync',
   'podloop.resumeSync',
   'podloop.restoreFile',
+  'podloop.showSynced',
   'podloop.reconnect',
   'podloop.showProblems',
   'podloop.showMenu',

@@ -13,6 +13,7 @@ export type SessionVerb =
   | 'pauseSync'
   | 'resumeSync'
   | 'restoreFile'
+  | 'showSynced'
   | 'reconnect'
   | 'showProblems'
   | 'showLogs'
@@ -84,8 +85,13 @@ function syncLines(state: SessionState): readonly MenuLine[] {
           ...(down ? [] : [verb('flushSync', 'sync', 'Wait for Sync')]),
           ...(isSyncRunning(state) ? [verb('pauseSync', 'debug-pause', 'Pause Sync')] : []),
         ]),
-    ...(phase.kind === 'active' ? [verb('restoreFile', 'trash', 'Restore Deleted or Replaced File...')] : []),
-    ...(phase.kind === 'active' ? [verb('showLogs', 'list-flat', 'Show Pod Logs')] : []),
+    ...(phase.kind === 'active'
+      ? [
+          verb('restoreFile', 'trash', 'Restore Deleted or Replaced File...'),
+          verb('showSynced', 'list-tree', 'Show What Is Synced'),
+          verb('showLogs', 'list-flat', 'Show Pod Logs'),
+        ]
+      : []),
   ];
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before } from 'node:test';
@@ -31,7 +32,7 @@ const local = (file: string): string => path.join(world.folder, 'web', file);
 scenario(
   'the Sync view shows what arrives, pauses and goes on, and leaves out what is not wanted',
   () => world.vsCode,
-  async ({ editor, workbench, notifications }, step) => {
+  async ({ editor, workbench, notifications, quickInput }, step) => {
     const loop = new ShopLoop(world, step);
     const sync = world.vsCode.tree('Podloop: Sync');
     await step('without a session it says what it is for', async () => {
@@ -88,6 +89,29 @@ scenario(
       await rm(local('unwanted.log'));
     });
 
+    await step('what cannot be synced says why', async () => {
+      execFileSync('mkfifo', [local('src/pipe')]);
+      await sync.waitForDescription(['web', 'Not Synced', 'pipe'], /^src · is no file, folder or link$/);
+      await loop.statusBar.waitForText(/in\s+sync\s+but\s+for\s+1\s+path/);
+    });
+    await step('leave it out', async () => {
+      await sync.runInlineAction(['web', 'Not Synced', 'pipe'], 'Ignore This');
+      await sync.waitUntilGone('web', 'Not Synced');
+      assert.equal(await readFile(local('.podloopignore'), 'utf8'), '/src/pipe\n');
+    });
+    await step('see what is synced', async () => {
+      await workbench.runCommand('Podloop: Show What Is Synced');
+      await quickInput.waitFor(/What Is Synced: web/);
+      assert.match(await quickInput.placeholder(), /^Synced: \d+ files, [\d.]+ KB\. Left out by rules: /);
+    });
+    await step('leave out a folder from there', async () => {
+      await quickInput.pick('Ignore test');
+      await until('the rule is there', async () =>
+        (await readFile(local('.podloopignore'), 'utf8')).includes('/test/'),
+      );
+      await quickInput.cancel();
+    });
+
     await step('a file is deleted by mistake', async () => {
       await rm(local('src/cartCookie.js'));
       await until('it is gone from the pod', async () => !(await inPod('ls src')).includes('cartCookie.js'));
@@ -112,11 +136,10 @@ scenario(
     });
     await step('restore by the palette', async () => {
       await workbench.runCommand('Podloop: Restore Deleted or Replaced File...');
-      await world.vsCode.quickInput.waitFor(/Restore Deleted or Replaced File: web/);
-      await world.vsCode.quickInput.items();
+      await quickInput.waitFor(/Restore Deleted or Replaced File: web/);
+      await quickInput.items();
     });
     await step('choose a version', async () => {
-      const { quickInput } = world.vsCode;
       await quickInput.type('identity');
       await quickInput.toggle('src/identity.js');
       await quickInput.accept();

@@ -17,6 +17,7 @@ const aboutSessions = [
   'pauseSync',
   'resumeSync',
   'restoreFile',
+  'showSynced',
   'reconnect',
   'showProblems',
   'showMenu',

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { type LocalPath, localPath } from '../../base/paths.ts';
+import type { DevSession } from '../../session/devSession.ts';
 import { ignoreRule } from '../../sync/core/ignoreRule.ts';
 import { inBackground } from '../background.ts';
 import { addRule, removeRule } from './ignoreFile.ts';
@@ -24,12 +25,10 @@ export function retryPath({ open, local }: SyncedFile): void {
 
 /** Leaves the path out by a rule in the folder's own ignore file, and offers to take that back. */
 export async function ignorePath({ open: { session }, path: inside, local }: SyncedFile, log: Log): Promise<void> {
-  const file = localPath(path.join(session.state.folder, '.podloopignore'));
-  refuseUnsaved(file);
   const found = await lstat(local).catch(() => undefined);
   const rule = ignoreRule(inside, found?.isDirectory() === true);
-  const added = await addRule(file, rule);
-  session.noteSaved(file);
+  const file = rulesOf(session);
+  const added = await ignoreByRule(session, rule);
   const undo = async (): Promise<void> => {
     refuseUnsaved(file);
     await removeRule(file, rule);
@@ -43,6 +42,20 @@ export async function ignorePath({ open: { session }, path: inside, local }: Syn
       if (chosen === 'Open Rules') await vscode.window.showTextDocument(vscode.Uri.file(file));
     });
   inBackground(log, `Undoing the rule for ${inside}`, shown);
+}
+
+/** Adds a rule to the ignore file of a session's folder; answers whether it was not there already. */
+export async function ignoreByRule(session: DevSession, rule: string): Promise<boolean> {
+  const file = rulesOf(session);
+  refuseUnsaved(file);
+  const added = await addRule(file, rule);
+  session.noteSaved(file);
+  return added;
+}
+
+/** The ignore file at the root of a session's folder. */
+export function rulesOf({ state }: DevSession): LocalPath {
+  return localPath(path.join(state.folder, '.podloopignore'));
 }
 
 /** An editor with unsaved changes would write over what is added on the disk. */

@@ -113,6 +113,7 @@ forwardPort: Forward Port...
 flushSync: Wait for Sync
 pauseSync: Pause Sync
 restoreFile: Restore Deleted or Replaced File...
+showSynced: Show What Is Synced
 showLogs: Show Pod Logs
 -- Session
 showLog: Show Log

@@ -8,7 +8,8 @@ import { configTemplate } from '../../../src/present/configTemplate.ts';
 import { errorText } from '../../../src/present/errorText.ts';
 import { chooseFolder, type FolderCandidate } from '../../../src/present/folderChoices.ts';
 import { imageChoices, imageProblem } from '../../../src/present/imageChoices.ts';
-import { age, clockTime, duration } from '../../../src/present/locale.ts';
+import { age, byteCount, clockTime, duration, grouped, quickness } from '../../../src/present/locale.ts';
+import { syncedSummary } from '../../../src/present/previewText.ts';
 import { code, escapeMarkdown } from '../../../src/present/markdown.ts';
 import {
   endedMessage,
@@ -230,4 +231,30 @@ test('only rows whose parents are all expanded are live, and none in a hidden vi
   assert.deepEqual([...liveRows(expanded, true)], ['a', 'a/b', 'a/b/c']);
   assert.deepEqual([...liveRows(new Set(['a/b', 'a/b/c']), true)], []);
   assert.deepEqual([...liveRows(expanded, false)], []);
+});
+
+test('sizes, amounts and small durations read as a person writes them', () => {
+  assert.deepEqual([0, 820, 999, 3210, 41_000_000, 1_240_000_000, 3e12].map(byteCount), [
+    '0 B',
+    '820 B',
+    '999 B',
+    '3.2 KB',
+    '41 MB',
+    '1.2 GB',
+    '3.0 TB',
+  ]);
+  assert.deepEqual([1, 999, 1240, 1_234_567].map(grouped), ['1', '999', '1,240', '1,234,567']);
+  assert.deepEqual([0.2, 8.4, 999, 1240].map(quickness), ['1 ms', '8 ms', '999 ms', '1.2 s']);
+});
+
+test('what is synced of a folder is summed up', () => {
+  const preview = { files: 412, folders: 20, bytes: 3_200_000, problems: 0, biggest: [] };
+  assert.equal(
+    syncedSummary({ ...preview, ignored: { files: 3, folders: 1 } }),
+    'Synced: 412 files, 3.2 MB. Left out by rules: 1 folder and 3 files.',
+  );
+  assert.equal(
+    syncedSummary({ ...preview, files: 1, ignored: { files: 0, folders: 0 } }),
+    'Synced: 1 file, 3.2 MB. No rule leaves anything out.',
+  );
 });

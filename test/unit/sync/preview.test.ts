@@ -40,7 +40,7 @@ test('a preview says what would be synced, what is left out, and what most of it
       description: '50 files, 500 KB',
       detail: 'Adds /data/sets/\\[raw\\] 1/ to .podloopignore',
     });
-    assert.equal(syncAnyway(preview).detail, 'Left out by rules already: 2 folders and 1 file.');
+    assert.equal(syncAnyway(preview).detail, 'Left out by rules: 2 folders and 1 file.');
     const rules = preview.biggest.map(({ rule }) => rule);
     const without = await previewSync(localPath(root), rules, new AbortController().signal);
     assert.deepEqual([without.files, without.biggest.map((folder) => folder.path)], [3, ['src']]);
