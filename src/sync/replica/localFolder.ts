@@ -45,6 +45,8 @@ export class LocalFolder {
   readonly #rules: IgnoreRules;
   readonly #events: LocalFolderEvents;
   readonly #unknown = new UnknownPaths();
+  /** Paths with trouble, by the folder that they are in: most of them are not in the tree. */
+  readonly #troubled = new Map<SyncPath, Set<SyncPath>>();
   #root: FolderIdentity | undefined;
 
   constructor(disk: ConfinedFolder, rules: IgnoreRules, paths: PathTable, events: LocalFolderEvents) {
@@ -126,6 +128,7 @@ export class LocalFolder {
     for (const path of this.#unknown.inside(folder)) {
       if (!present.has(firstNameBelow(folder, path))) this.#isGone(path);
     }
+    this.#forgetTroubles(folder, (path) => present.has(syncPathName(path)));
     for (const name of names) {
       const path = this.#nameIn(folder, name);
       if (path === undefined) continue;
@@ -182,6 +185,7 @@ export class LocalFolder {
     const wasHidden = this.#unknown.get(path) === 'hidden';
     if (wasHidden) this.#isVisible(path, found);
     const isIgnored = this.#rules.isIgnored(path, found.kind === 'folder');
+    if (isIgnored) this.#events.onProblem(path, undefined);
     if (isIgnored && found.kind !== 'absent') this.#events.onIgnored?.(path, found.kind === 'folder');
     const entry = isIgnored ? undefined : this.#entryFor(path, found);
     if (entry === undefined) {
@@ -206,7 +210,8 @@ export class LocalFolder {
 
   #entryFor(path: SyncPath, found: DiskEntry): TreeEntry | undefined {
     const problem = problemOf(path, found);
-    if (problem !== undefined || this.#unknown.get(path) !== 'unlisted') this.#events.onProblem(path, problem);
+    if (problem !== undefined) this.#tell(problem);
+    else if (this.#unknown.get(path) !== 'unlisted') this.#events.onProblem(path, undefined);
     if (problem !== undefined || found.kind === 'absent' || found.kind === 'special') return undefined;
     if (found.kind !== 'file') return found;
     return { kind: 'file', fingerprint: found.fingerprint, executable: found.executable };
@@ -236,10 +241,31 @@ export class LocalFolder {
       if (this.#unknown.get(below) !== undefined) this.#isGone(below);
     }
     for (const gone of this.tree.remove(path)) {
+      this.#forgetTroubles(gone);
       for (const name of ignoreFileNames) this.#rules.setFile(gone, name, undefined);
       this.#events.onFolderGone(gone);
       this.#events.onChange(gone);
     }
+  }
+
+  #tell(problem: SyncProblem): void {
+    const folder = parentSyncPath(problem.path);
+    const inFolder = this.#troubled.get(folder);
+    if (inFolder === undefined) this.#troubled.set(folder, new Set([problem.path]));
+    else inFolder.add(problem.path);
+    this.#events.onProblem(problem.path, problem);
+  }
+
+  /** What is not in the tree any more is no trouble, and neither is what was directly in it; `except` is still there. */
+  #forgetTroubles(folder: SyncPath, except?: (path: SyncPath) => boolean): void {
+    const inFolder = this.#troubled.get(folder);
+    if (except === undefined) this.#events.onProblem(folder, undefined);
+    for (const path of inFolder ?? []) {
+      if (except?.(path) === true) continue;
+      inFolder?.delete(path);
+      this.#events.onProblem(path, undefined);
+    }
+    if (inFolder?.size === 0) this.#troubled.delete(folder);
   }
 
   /** Reads a folder's own ignore files; answers whether a rule changed. */
@@ -275,14 +301,14 @@ export class LocalFolder {
     const valid = readable ? readSyncPath(path) : undefined;
     if (valid === undefined) {
       const message = `${JSON.stringify(name)} has a name that cannot be synced.`;
-      this.#events.onProblem(path, { path, code: 'unsupportedName', message });
+      this.#tell({ path, code: 'unsupportedName', message });
     }
     return valid;
   }
 
   #cannotRead(path: SyncPath, error: unknown): void {
     const message = `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-    this.#events.onProblem(path, { path, code: 'unreadable', message });
+    this.#tell({ path, code: 'unreadable', message });
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -71,5 +72,29 @@ test('without any hint the watcher notices', async () => {
       3000,
       () => JSON.stringify([...readTree(world.remote)]),
     );
+  });
+});
+
+test('trouble with a path is over when the path is left out or gone, by itself or with its folder', async () => {
+  await inWorld(async (world) => {
+    const pipes = ['left-out', 'with/its/folder', 'gone', 'in/a/folder', 'stays'];
+    for (const pipe of pipes) {
+      mkdirSync(path.join(world.root, path.dirname(pipe)), { recursive: true });
+      execFileSync('mkfifo', [path.join(world.root, pipe)]);
+    }
+    await world.start();
+    const troubled = async (wanted: readonly string[]): Promise<void> => {
+      const now = (): string => world.engine.problems.map(({ path }) => path).join();
+      const has = (): true | undefined =>
+        wanted.length === world.engine.problems.length && wanted.every((path) => now().split(',').includes(path))
+          ? true
+          : undefined;
+      await until(has, 5000, now);
+    };
+    await troubled(pipes);
+    world.write('.podloopignore', '/left-out\n/with/\n');
+    rmSync(path.join(world.root, 'gone'));
+    rmSync(path.join(world.root, 'in'), { recursive: true });
+    await troubled(['stays']);
   });
 });
