@@ -31,7 +31,7 @@ export async function chooseWhatToSync(
 function options(preview: SyncPreview): readonly Option<string | undefined>[] {
   const folders = preview.biggest.map((folder) => {
     const { label, ...rest } = bigFolderChoice(folder);
-    return { label: `$(exclude) ${label}`, ...rest, value: folder.rule };
+    return { label: `$(circle-slash) ${label}`, ...rest, value: folder.rule };
   });
   const { label, detail } = syncAnyway(preview);
   return [...folders, { label: `$(sync) ${label}`, detail, value: undefined }];

@@ -16,7 +16,7 @@ export async function showSynced({ session }: OpenSession, scheduler: Scheduler)
     const preview = await previewFolder({ folder, ignore: session.config.ignore, title }, scheduler);
     const folders = preview.biggest.map((big): Option<string | undefined> => {
       const { label, ...rest } = bigFolderChoice(big);
-      return { label: `$(exclude) ${label}`, ...rest, value: big.rule };
+      return { label: `$(circle-slash) ${label}`, ...rest, value: big.rule };
     });
     const rules = { label: '$(go-to-file) Open .podloopignore', detail: 'Rules as in .gitignore', value: undefined };
     const rule = await pick<string | undefined>(title, syncedSummary(preview), [...folders, rules]);
