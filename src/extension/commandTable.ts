@@ -62,7 +62,7 @@ export function commandTable(services: Services, { showLog, showProblems }: Wind
     'podloop.forwardPort': onSession('Forward Port', (open) => forwardPort(open, services.log)),
     'podloop.stopForward': onSession('Stop Forwarding Port', stopForward),
     'podloop.restoreFile': onSession('Restore Deleted or Replaced File', (open) => restoreFile(open, reader())),
-    'podloop.showSynced': onSession('Show What Is Synced', (open) => showSynced(open, services.scheduler)),
+    'podloop.showSynced': onSession('Show What Is Synced', (open) => showSynced(open, services)),
     'podloop.flushSync': onSession('Wait for Sync', waitForSync),
     'podloop.pauseSync': onSession('Pause Sync', ({ session }) => session.sync.pause(), isSyncRunning),
     'podloop.resumeSync': onSession('Resume Sync', ({ session }) => session.sync.resume(), isSyncPaused),

@@ -105,10 +105,11 @@ scenario(
       assert.match(await quickInput.placeholder(), /^Synced: \d+ files, [\d.]+ KB\. Left out by rules: /);
     });
     await step('leave out a folder from there', async () => {
-      await quickInput.pick('Ignore test');
-      await until('the rule is there', async () =>
-        (await readFile(local('.podloopignore'), 'utf8')).includes('/test/'),
+      await quickInput.pressOnItem('test', 'Ignore This');
+      await quickInput.waitForItems('the folder is not listed', (items) =>
+        items.every(({ label }) => label !== 'test'),
       );
+      assert.match(await readFile(local('.podloopignore'), 'utf8'), /^\/test\/$/m);
       await quickInput.cancel();
     });
 

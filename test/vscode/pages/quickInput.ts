@@ -121,6 +121,13 @@ export class QuickInput {
     await this.#widget.getByRole('button', { name: button }).first().click();
   }
 
+  /** Presses a button that a row shows under the mouse, by its tooltip. */
+  async pressOnItem(label: string, button: string): Promise<void> {
+    const row = this.#row(label).first();
+    await row.hover();
+    await row.locator(`.action-label[aria-label="${button}"]`).click();
+  }
+
   /** Presses Escape and waits until it is gone. */
   async cancel(): Promise<void> {
     await this.#page.keyboard.press('Escape');
