@@ -33,8 +33,7 @@ export class ByteWriter {
 
   uint32(value: number): void {
     this.#reserve(4);
-    new DataView(this.#bytes.buffer).setUint32(this.#length, value, true);
-    this.#length += 4;
+    for (let shift = 0; shift < 32; shift += 8) this.#bytes[this.#length++] = value >>> shift;
   }
 
   /** Bytes whose count the reader knows. */
@@ -53,6 +52,11 @@ export class ByteWriter {
   /** UTF-8 text with its byte count in front. */
   text(text: string): void {
     this.block(encoder.encode(text));
+  }
+
+  /** Begins anew in the same buffer: views that were taken are worth nothing any more. */
+  clear(): void {
+    this.#length = 0;
   }
 
   /** What was written, as a view of the writer's own buffer: write no more after taking it. */

@@ -8,7 +8,11 @@ export const hashBytes = 32;
 
 const pattern = /^[0-9a-f]{64}$/;
 const digits = '0123456789abcdef';
-const byteTexts = Array.from({ length: 256 }, (_, byte) => digits.charAt(byte >> 4) + digits.charAt(byte & 15));
+/** The codes of the two digits of a byte, one behind the other. */
+const digitCodes = Uint8Array.from({ length: 512 }, (_, index) => {
+  const byte = index >> 1;
+  return digits.charCodeAt(index % 2 === 0 ? byte >> 4 : byte & 15);
+});
 
 /** Reads a hash from text; throws a plain `Error` when it is not 64 lower-case hexadecimal digits. */
 export function contentHash(text: string): ContentHash {
@@ -18,9 +22,14 @@ export function contentHash(text: string): ContentHash {
 
 /** The hash whose 32 bytes are given. */
 export function hashFromBytes(bytes: Uint8Array): ContentHash {
-  let text = '';
-  for (const byte of bytes) text += byteTexts[byte] ?? '';
-  return contentHash(text);
+  if (bytes.length !== hashBytes) throw new Error(`Not a SHA-256 hash: ${bytes.length} bytes`);
+  const codes: number[] = [];
+  for (let index = 0; index < hashBytes; index++) {
+    const at = 2 * (bytes[index] ?? 0);
+    codes.push(digitCodes[at] ?? 0, digitCodes[at + 1] ?? 0);
+  }
+  // Made of sixteen kinds of digits, it needs no further look.
+  return String.fromCharCode(...codes) as ContentHash;
 }
 
 /** The 32 bytes of a hash. */

@@ -9,7 +9,7 @@ export const bestCompression: Compression = 'zstdCompressSync' in zlib ? 'zstd' 
 
 /** Shorter than this, compression costs more time than it saves, in bytes. */
 const worthCompressing = 1200;
-/** Of longer bytes two samples of this length are tried first. */
+/** Of longer bytes two samples of this length are tried first, unless what came before became fewer. */
 const sampleBytes = 4 * 1024;
 /** Compressed bytes have to be shorter by this factor. */
 const worthFactor = 0.9;
@@ -21,6 +21,7 @@ export class Compressor {
   readonly #compression: Compression;
   #failures = 0;
   #skip = 0;
+  #shrank = false;
 
   constructor(compression: Compression) {
     this.#compression = compression;
@@ -37,8 +38,9 @@ export class Compressor {
       this.#skip--;
       return undefined;
     }
-    const compressed = this.#samplesShrink(bytes) ? this.#compress(bytes) : bytes;
-    if (compressed.length < bytes.length * worthFactor) {
+    const compressed = this.#shrank || this.#samplesShrink(bytes) ? this.#compress(bytes) : bytes;
+    this.#shrank = compressed.length < bytes.length * worthFactor;
+    if (this.#shrank) {
       this.#failures = 0;
       return compressed;
     }

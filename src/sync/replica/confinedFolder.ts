@@ -43,7 +43,7 @@ export class ConfinedFolder {
     // With the dot it is the folder itself and not the descriptor's link to it.
     return entry === ''
       ? `${this.folder(entry)}/.`
-      : path.join(this.folder(parentSyncPath(entry)), syncPathName(entry));
+      : `${this.folder(parentSyncPath(entry))}${path.sep}${syncPathName(entry)}`;
   }
 
   /** Where a folder is. Throws `NoSuchParent` when it is missing or anything else than a folder, or the disk's error. */

@@ -90,9 +90,10 @@ export class Journal<T> {
 }
 
 function encodeRecords<T>(records: Iterable<T>, codec: RecordCodec<T>): Uint8Array {
-  const out = new ByteWriter(4096);
+  const out = new ByteWriter(512);
+  const body = new ByteWriter();
   for (const record of records) {
-    const body = new ByteWriter();
+    body.clear();
     codec.write(body, record);
     const bytes = body.finish();
     out.block(bytes);
