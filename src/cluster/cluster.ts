@@ -94,6 +94,8 @@ export interface Cluster extends Disposable {
   readonly server: string;
 
   serverVersion(signal: AbortSignal): Promise<ServerVersion>;
+  /** The named API groups that the server has, such as `apps`. */
+  apiGroups(signal: AbortSignal): Promise<ReadonlySet<string>>;
   /** The object, or `undefined` when there is none. */
   get(ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined>;
   list(type: ResourceType, scope: ListScope, signal: AbortSignal): Promise<ObjectList>;

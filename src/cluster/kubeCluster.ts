@@ -22,7 +22,7 @@ import { ClusterLogin } from './clusterLogin.ts';
 import type { ApiAction, LoginProgram } from './core/apiAction.ts';
 import { malformedAnswer } from './core/apiErrors.ts';
 import { apiPath } from './core/apiPath.ts';
-import { objectField, textField } from './core/fields.ts';
+import { objectField, objectsField, textField } from './core/fields.ts';
 import type { KubeContext } from './core/kubeconfigContexts.ts';
 import { apiVersionOf, type KubeObject, type ObjectRef, type ResourceType } from './core/objects.ts';
 import { readObject } from './core/readObject.ts';
@@ -68,6 +68,12 @@ class KubeCluster implements Cluster {
     // Some providers mark their own builds in the minor version: `30+`.
     const number = (value: Json | undefined): number => Number.parseInt(textField(value) ?? '0', 10);
     return { major: number(major), minor: number(minor), gitVersion: textField(gitVersion) ?? '' };
+  }
+
+  async apiGroups(signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const action: ApiAction = { verb: 'get', type: undefined };
+    const { groups } = await this.#client.json({ method: 'GET', path: '/apis', action }, signal);
+    return new Set(objectsField(groups).flatMap(({ name }) => textField(name) ?? []));
   }
 
   async get(ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined> {

@@ -2,8 +2,8 @@ import { toError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { objectField } from '../cluster/core/fields.ts';
-import { type KubeObject, type ObjectMeta, type ObjectRef, types } from '../cluster/core/objects.ts';
-import { developableKind } from './core/developableKinds.ts';
+import { type KubeObject, type ObjectMeta, types } from '../cluster/core/objects.ts';
+import { developableKind, type WorkloadRef } from './core/developableKinds.ts';
 import { readAt } from './core/documentPath.ts';
 import { podSelector } from '../cluster/core/podSelector.ts';
 import { sessionLabel } from './core/record.ts';
@@ -19,12 +19,12 @@ const limit = 10_000;
  */
 export async function announceReplicas(
   cluster: Cluster,
-  ref: ObjectRef,
+  ref: WorkloadRef,
   { entered, restored, session }: { entered: KubeObject; restored: KubeObject; session: string },
   log: Log,
 ): Promise<void> {
-  const { replicasPath, derived } = developableKind(ref);
-  if (replicasPath === undefined || derived !== types.replicaSet) return;
+  const { replicasPath } = developableKind(ref);
+  if (replicasPath === undefined || ref.type.kind !== types.deployment.kind) return;
   const wanted = readAt(restored, replicasPath);
   if (typeof wanted !== 'number' || wanted <= 1 || wanted === readAt(entered, replicasPath)) return;
   const place = ref.namespace === undefined ? {} : { namespace: ref.namespace };

@@ -1,11 +1,11 @@
 import { toError, UserError } from '../base/errors.ts';
 import { delay } from '../base/scheduler.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { describeRef, type KubeObject, type ObjectRef } from '../cluster/core/objects.ts';
+import { describeRef, type KubeObject } from '../cluster/core/objects.ts';
 import { announceReplicas } from './announceReplicas.ts';
-import { developableKind, endsInStages } from './core/developableKinds.ts';
+import { developableKind, endsInStages, type WorkloadRef } from './core/developableKinds.ts';
 import { readRecord } from './core/recordAnnotation.ts';
-import { restore, withUnfinishedRecord } from './core/template.ts';
+import { restore, restoreFirst } from './core/template.ts';
 import type { DevModeContext } from './devModeContext.ts';
 import { patchBetween } from './patchBetween.ts';
 import { returnOwnership } from './returnOwnership.ts';
@@ -54,13 +54,13 @@ const passing = ['cluster.unreachable', 'cluster.timeout', 'cluster.server', 'cl
  * Once the write has happened, dev mode is over: aborting `signal` then only ends the waiting. Where pods are still to be
  * deleted, the record stays until that is done, so that whoever comes after a crash can finish.
  */
-export async function endDevMode(cluster: Cluster, ref: ObjectRef, options: EndOptions): Promise<EndResult> {
+export async function endDevMode(cluster: Cluster, ref: WorkloadRef, options: EndOptions): Promise<EndResult> {
   const written = await writeRestored(cluster, ref, options);
-  const { outcome, keptChanges, workload, session } = written;
+  const { outcome, keptChanges, ref: known, workload, session } = written;
   if (workload === undefined || session === undefined) return { ...over, outcome, keptChanges };
   const { signal, scheduler, log, wait = true, onProgress = () => {} } = options;
-  const rollout = wait && outcome === 'restored';
-  const target = { ref, session, generation: workload.metadata.generation ?? 0, rollout };
+  const rollout = (wait || developableKind(known).restoredLast.length > 0) && outcome === 'restored';
+  const target = { ref: known, session, generation: workload.metadata.generation ?? 0, rollout };
   const settled = await settleWorkload(cluster, workload, target, { signal, scheduler, log, onProgress });
   const { missing, stays } = settled;
   const why = written.unfinished === true ? (stays ?? (await dropRecord(cluster, ref, session, options))) : undefined;
@@ -74,33 +74,37 @@ interface Written extends Pick<EndResult, 'outcome' | 'keptChanges'> {
   /** Where there may be things of a session to remove: the workload as it is now, and that session. */
   readonly workload?: KubeObject;
   readonly session?: string | undefined;
+  readonly ref: WorkloadRef;
   /** Whether the record is still on the workload. */
   readonly unfinished?: boolean;
 }
 
-async function writeRestored(cluster: Cluster, ref: ObjectRef, options: EndOptions): Promise<Written> {
+async function writeRestored(cluster: Cluster, ref: WorkloadRef, options: EndOptions): Promise<Written> {
   const { session, signal, log } = options;
-  const staged = endsInStages(developableKind(ref));
   let sent: Written | undefined;
   const forget = (): void => {
     sent = undefined;
   };
   return persistently(ref, options, forget, async () => {
     const current = await cluster.get(ref, signal);
-    if (current === undefined) return { outcome: 'gone', keptChanges: [] };
+    if (current === undefined) return { outcome: 'gone', keptChanges: [], ref };
     const record = readRecord(current);
-    // When the answer to a write was lost, finding dev mode gone is the answer.
-    if (record === undefined) return { outcome: 'notInDevMode', keptChanges: [], session, ...sent, workload: current };
-    if (session !== undefined && record.session !== session) return { outcome: 'takenOver', keptChanges: [] };
-    const { object, keptChanges } = restore(current, record);
-    const restored = { outcome: 'restored', keptChanges, session: record.session } as const;
+    if (record === undefined) {
+      // When the answer to a write was lost, finding dev mode gone is the answer.
+      return { outcome: 'notInDevMode', keptChanges: [], ref, session, ...sent, workload: current };
+    }
+    if (session !== undefined && record.session !== session) return { outcome: 'takenOver', keptChanges: [], ref };
+    const { templatePath } = record;
+    const known = templatePath === undefined ? ref : { ...ref, templatePath };
+    const staged = endsInStages(developableKind(known));
+    const { object, keptChanges } = staged ? restoreFirst(known, current, record) : restore(current, record);
+    const restored = { outcome: 'restored', keptChanges, session: record.session, ref: known } as const;
     if (record.ending === true) return { ...restored, ...sent, workload: current, unfinished: true };
-    await announceReplicas(cluster, ref, { entered: current, restored: object, session: record.session }, log);
+    await announceReplicas(cluster, known, { entered: current, restored: object, session: record.session }, log);
     signal.throwIfAborted();
     sent = restored;
-    const next = staged ? withUnfinishedRecord(ref, object, record) : object;
     // Not the caller's signal: whether dev mode is over must not stay unknown.
-    const patch = { kind: 'json', operations: patchBetween(current, next) } as const;
+    const patch = { kind: 'json', operations: patchBetween(current, object) } as const;
     const workload = await cluster.patch(ref, patch, AbortSignal.timeout(writeLimit));
     if (staged) return { ...restored, workload, unfinished: true };
     const owners = record.owners ?? [];
@@ -112,7 +116,7 @@ async function writeRestored(cluster: Cluster, ref: ObjectRef, options: EndOptio
 /** Takes the record of a session that has nothing left in the cluster. Gives the reason, for people, when it cannot. */
 async function dropRecord(
   cluster: Cluster,
-  ref: ObjectRef,
+  ref: WorkloadRef,
   session: string,
   options: EndOptions,
 ): Promise<string | undefined> {
@@ -141,7 +145,7 @@ async function dropRecord(
 
 /** Decides anew whenever the workload changed since it was read or the cluster was away for a moment. */
 async function persistently<T>(
-  ref: ObjectRef,
+  ref: WorkloadRef,
   options: EndOptions,
   onChanged: () => void,
   attempt: () => Promise<T>,

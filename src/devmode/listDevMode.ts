@@ -1,9 +1,9 @@
 import { toError, UserError } from '../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { KubeObject, ObjectRef, ResourceType } from '../cluster/core/objects.ts';
-import { developableKinds } from './core/developableKinds.ts';
 import { type DevModeRecord, recordAnnotation } from './core/record.ts';
 import { readRecord } from './core/recordAnnotation.ts';
+import { servedKinds } from './servedKinds.ts';
 
 /** One workload in dev mode: its record, or why that cannot be read. */
 export interface DevModeEntry {
@@ -14,7 +14,7 @@ export interface DevModeEntry {
 /** Who develops what in a namespace, as the cluster knows it. Kinds that may not be listed are left out. */
 export async function listDevMode(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<DevModeEntry[]> {
   const lists = await Promise.all(
-    developableKinds.map(async ({ type }) => {
+    (await servedKinds(cluster, signal)).map(async ({ type }) => {
       const items = await listKind(cluster, type, namespace, signal);
       return items.flatMap((workload) => entryOf(type, namespace, workload));
     }),
@@ -31,7 +31,7 @@ async function listKind(
   try {
     return (await cluster.list(type, { namespace }, signal)).items;
   } catch (error) {
-    if (error instanceof UserError && error.code === 'cluster.forbidden') return [];
+    if (error instanceof UserError && ['cluster.forbidden', 'cluster.not-found'].includes(error.code)) return [];
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { UserError } from '../base/errors.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { describeRef, type KubeObject, type ObjectRef, types } from '../cluster/core/objects.ts';
+import { describeRef, type KubeObject, types } from '../cluster/core/objects.ts';
 import { podSelector } from '../cluster/core/podSelector.ts';
-import { developableKind } from './core/developableKinds.ts';
+import { developableKind, type WorkloadRef } from './core/developableKinds.ts';
 import { devJob } from './core/devJob.ts';
 import type { DevSpec } from './core/devSpec.ts';
 import type { Maker } from './core/progress.ts';
@@ -20,16 +20,17 @@ const createLimit = 30_000;
  */
 export async function makeDevPod(
   cluster: Cluster,
-  ref: ObjectRef,
+  ref: WorkloadRef,
   entered: { readonly workload: KubeObject; readonly spec: DevSpec },
   signal: AbortSignal,
 ): Promise<Maker | undefined> {
-  const { deletes, runsJob } = developableKind(ref);
+  const { deletes, runsJob, derived } = developableKind(ref);
   if (deletes !== 'none') {
     await replacePods(cluster, ref, entered.workload, signal);
     return { kind: ref.type.kind, name: ref.name };
   }
-  return runsJob ? runJob(cluster, ref, entered, signal) : undefined;
+  if (runsJob) return runJob(cluster, ref, entered, signal);
+  return derived === types.replicaSet ? undefined : { kind: ref.type.kind, name: ref.name };
 }
 
 /**
@@ -38,7 +39,7 @@ export async function makeDevPod(
  */
 export async function chooseNode(
   cluster: Cluster,
-  ref: ObjectRef,
+  ref: WorkloadRef,
   workload: KubeObject,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -53,7 +54,12 @@ export async function chooseNode(
   });
 }
 
-async function replacePods(cluster: Cluster, ref: ObjectRef, workload: KubeObject, signal: AbortSignal): Promise<void> {
+async function replacePods(
+  cluster: Cluster,
+  ref: WorkloadRef,
+  workload: KubeObject,
+  signal: AbortSignal,
+): Promise<void> {
   const record = readRecord(workload);
   if (record === undefined) return;
   const all = await podsOf(cluster, ref, workload, signal);
@@ -65,7 +71,7 @@ async function replacePods(cluster: Cluster, ref: ObjectRef, workload: KubeObjec
 
 async function runJob(
   cluster: Cluster,
-  ref: ObjectRef,
+  ref: WorkloadRef,
   { workload, spec }: { readonly workload: KubeObject; readonly spec: DevSpec },
   signal: AbortSignal,
 ): Promise<Maker> {
@@ -86,7 +92,7 @@ async function runJob(
 
 async function podsOf(
   cluster: Cluster,
-  ref: ObjectRef,
+  ref: WorkloadRef,
   workload: KubeObject,
   signal: AbortSignal,
 ): Promise<readonly KubeObject[]> {

@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import type { AccessQuestion, Cluster, ServerVersion } from '../cluster/cluster.ts';
-import { type ObjectRef, types } from '../cluster/core/objects.ts';
-import { developableKind } from './core/developableKinds.ts';
+import { types } from '../cluster/core/objects.ts';
+import { developableKind, type WorkloadRef } from './core/developableKinds.ts';
 
 /**
  * Throws `UserError` `devmode.forbidden` when the user lacks a right without which a session could not go on after the
@@ -9,7 +9,7 @@ import { developableKind } from './core/developableKinds.ts';
  */
 export async function refuseWithoutRights(
   cluster: Cluster,
-  ref: ObjectRef,
+  ref: WorkloadRef,
   version: ServerVersion,
   signal: AbortSignal,
 ): Promise<void> {
@@ -28,7 +28,7 @@ export async function refuseWithoutRights(
   });
 }
 
-function neededRights(ref: ObjectRef, { major, minor }: ServerVersion): readonly AccessQuestion[] {
+function neededRights(ref: WorkloadRef, { major, minor }: ServerVersion): readonly AccessQuestion[] {
   const kind = developableKind(ref);
   const scope = ref.namespace === undefined ? {} : { namespace: ref.namespace };
   // Streams are opened by a GET; newer servers ask for "create" as well.

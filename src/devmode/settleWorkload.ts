@@ -104,8 +104,15 @@ class Settling implements Disposable {
     const { certain, left } = settleState(this.#target, this.#view);
     for (const leftover of left) this.#delete(leftover);
     const failures = await Promise.all(this.#deletions.values());
-    const failure = failures.find((reason) => reason !== undefined);
+    const failure = failures.find((reason) => reason !== undefined) ?? this.#whyNotLast();
     return failure ?? (certain || !staged ? undefined : 'The controller has not seen the change yet.');
+  }
+
+  /** What is put back last waits for the original pods. */
+  #whyNotLast(): string | undefined {
+    if (developableKind(this.#target.ref).restoredLast.length === 0) return undefined;
+    const { workload, pods } = this.#view;
+    return settleState(this.#target, { workload, pods, derived: [] }).missing;
   }
 
   dispose(): void {

@@ -1,7 +1,7 @@
 import { isAbortError, toError, UserError } from '../base/errors.ts';
 import type { SyncPath } from '../base/paths.ts';
 import type { Cluster, ServerVersion } from '../cluster/cluster.ts';
-import { describeRef, type KubeObject, type ObjectRef } from '../cluster/core/objects.ts';
+import { describeRef, type KubeObject } from '../cluster/core/objects.ts';
 import { objectField } from '../cluster/core/fields.ts';
 import { awaitDevPod } from './awaitDevPod.ts';
 import { devTemplate } from './core/devJob.ts';
@@ -19,6 +19,7 @@ import { patchBetween } from './patchBetween.ts';
 import { refuseAutoscaled, refuseInsecure } from './surroundings.ts';
 import { refuseWithoutRights } from './rights.ts';
 import { withLastOutput } from './lastOutput.ts';
+import { developableKind, type WorkloadRef } from './core/developableKinds.ts';
 
 /** What a session asks for; the rest is found out here. */
 export interface DevModeRequest extends Omit<DevSpec, 'sidecar'> {
@@ -49,7 +50,7 @@ const maxConflicts = 5;
  */
 export async function startDevMode(
   cluster: Cluster,
-  ref: ObjectRef,
+  ref: WorkloadRef,
   request: DevModeRequest,
   options: StartOptions,
 ): Promise<StartedDevMode> {
@@ -61,7 +62,8 @@ export async function startDevMode(
     refuseWithoutRights(cluster, ref, version, signal),
     refuseAutoscaled({ cluster, ref, signal, log }),
   ]);
-  const spec = { ...request, sidecar: { ...request.sidecar, native: knowsNativeSidecars(version) } };
+  const native = knowsNativeSidecars(version) && developableKind(ref).nativeSidecars;
+  const spec = { ...request, sidecar: { ...request.sidecar, native } };
   const attempt = { written: false };
   try {
     const workload = await writeEntered(cluster, ref, spec, options, attempt);
@@ -88,7 +90,7 @@ function knowsNativeSidecars({ major, minor }: ServerVersion): boolean {
 /** Writes dev mode and its record in one patch; decides anew whenever the workload changed since it was read. */
 async function writeEntered(
   cluster: Cluster,
-  ref: ObjectRef,
+  ref: WorkloadRef,
   spec: DevSpec,
   { signal, onStep, log, scheduler }: StartOptions,
   attempt: { written: boolean },
@@ -129,7 +131,7 @@ async function writeEntered(
 
 async function putBack(
   cluster: Cluster,
-  ref: ObjectRef,
+  ref: WorkloadRef,
   session: string,
   { told, options: { scheduler, log } }: { told: Error; options: StartOptions },
 ): Promise<void> {

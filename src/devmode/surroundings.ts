@@ -3,8 +3,9 @@ import type { JsonObject } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { numberField, objectField, textField } from '../cluster/core/fields.ts';
-import { describeRef, type KubeObject, type ObjectRef, type ResourceType, types } from '../cluster/core/objects.ts';
+import { describeRef, type KubeObject, type ResourceType, types } from '../cluster/core/objects.ts';
 import { refusedPod } from './core/replicaSetProblems.ts';
+import type { WorkloadRef } from './core/developableKinds.ts';
 
 const autoscalerType: ResourceType = {
   group: 'autoscaling',
@@ -17,7 +18,7 @@ const autoscalerType: ResourceType = {
 /** What a look at the cluster around a workload takes. */
 export interface SurroundingsCheck {
   readonly cluster: Cluster;
-  readonly ref: ObjectRef;
+  readonly ref: WorkloadRef;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
@@ -61,7 +62,7 @@ export async function refuseInsecure(check: SurroundingsCheck, template: JsonObj
   }
 }
 
-function keepsSeveral(autoscaler: KubeObject, ref: ObjectRef): boolean {
+function keepsSeveral(autoscaler: KubeObject, ref: WorkloadRef): boolean {
   const spec = objectField(autoscaler.spec);
   const { kind, name } = objectField(spec.scaleTargetRef);
   const meant = textField(kind) === ref.type.kind && textField(name) === ref.name;

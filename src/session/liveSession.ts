@@ -5,7 +5,8 @@ import { Emitter } from '../base/event.ts';
 import { type Log, prefixLog } from '../base/log.ts';
 import type { LocalPath } from '../base/paths.ts';
 import type { Cluster, ExecStream } from '../cluster/cluster.ts';
-import { type ObjectRef, types } from '../cluster/core/objects.ts';
+import { types } from '../cluster/core/objects.ts';
+import type { WorkloadRef } from '../devmode/core/developableKinds.ts';
 import { readPod } from '../cluster/core/pods.ts';
 import type { DevConfig } from '../config/devConfig.ts';
 import { endDevMode } from '../devmode/endDevMode.ts';
@@ -33,7 +34,7 @@ export class LiveSession implements DevSession {
   readonly #deps: SessionDeps;
   readonly #cluster: Cluster;
   #saved: SavedSession;
-  readonly #ref: ObjectRef;
+  readonly #ref: WorkloadRef;
   readonly #log: Log;
   readonly #store = new DisposableStore();
   readonly #commands = new Set<PodCommand>();
@@ -53,7 +54,7 @@ export class LiveSession implements DevSession {
   constructor(
     deps: SessionDeps,
     cluster: Cluster,
-    options: { saved: SavedSession; ref: ObjectRef; phase: SessionPhase },
+    options: { saved: SavedSession; ref: WorkloadRef; phase: SessionPhase },
   ) {
     const { saved, ref, phase } = options;
     this.id = saved.id;

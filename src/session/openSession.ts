@@ -2,7 +2,8 @@ import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { toError, UserError } from '../base/errors.ts';
 import type { SyncPath } from '../base/paths.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { type ObjectRef, types } from '../cluster/core/objects.ts';
+import { kindOfId } from '../cluster/core/workloads.ts';
+import type { WorkloadRef } from '../devmode/core/developableKinds.ts';
 import { endDevMode } from '../devmode/endDevMode.ts';
 import { startDevMode } from '../devmode/startDevMode.ts';
 import type { StartStep, SessionState, WorkloadId } from './core/state.ts';
@@ -94,12 +95,15 @@ export async function endDevModeAnywhere(
 }
 
 /** The Kubernetes object that a workload id names. Throws `UserError` `session.kind` for kinds without dev mode. */
-export function workloadRef(workload: WorkloadId): ObjectRef {
-  const type = Object.values(types).find(({ kind }) => kind === workload.kind);
-  if (type === undefined) {
-    throw new UserError({ code: 'session.kind', message: `Workloads of kind ${workload.kind} cannot be developed.` });
+export function workloadRef({ kind, namespace, name, custom }: WorkloadId): WorkloadRef {
+  const type = kindOfId(kind)?.type;
+  if (type !== undefined) return { type, namespace, name };
+  if (custom !== undefined) {
+    const { group, version, plural, templatePath } = custom;
+    const [own = kind] = kind.split('.');
+    return { type: { group, version, plural, kind: own, namespaced: true }, namespace, name, templatePath };
   }
-  return { type, namespace: workload.namespace, name: workload.name };
+  throw new UserError({ code: 'session.kind', message: `Workloads of kind ${kind} cannot be developed.` });
 }
 
 function newSavedSession(request: StartRequest): SavedSession {
@@ -146,7 +150,7 @@ function devModeRequest(deps: SessionDeps, request: StartRequest, saved: SavedSe
 }
 
 /** Ends dev mode after a failed start, over a connection of its own; its failure must not hide the first one. */
-async function putBack(deps: SessionDeps, ref: ObjectRef, workload: WorkloadId, session: string): Promise<void> {
+async function putBack(deps: SessionDeps, ref: WorkloadRef, workload: WorkloadId, session: string): Promise<void> {
   let cluster: Cluster | undefined;
   try {
     cluster = await deps.openCluster(workload.context);

@@ -16,7 +16,20 @@ const absolutePosix = z.string().transform((text, context) => {
 const schema = z.object({
   version: z.literal(1),
   id: z.string().min(1),
-  workload: z.object({ context: z.string(), namespace: z.string(), kind: z.string(), name: z.string() }),
+  workload: z.object({
+    context: z.string(),
+    namespace: z.string(),
+    kind: z.string(),
+    name: z.string(),
+    custom: z
+      .object({
+        group: z.string(),
+        version: z.string(),
+        plural: z.string(),
+        templatePath: z.array(z.string()).readonly(),
+      })
+      .optional(),
+  }),
   container: z.string(),
   folder: z.string().transform(localPath),
   /** Bearer token of the sidecar. */

@@ -41,6 +41,11 @@ export function clusterContract(name: string, make: () => Promise<ClusterUnderTe
       assert.ok(gitVersion.startsWith(`v${major}.${minor}`));
     });
 
+    test('names its API groups', async () => {
+      const groups = await cluster.apiGroups(signal);
+      assert.ok(groups.has('apps') && groups.has('batch') && !groups.has('nobody.example.com'));
+    });
+
     test('creates, reads and deletes', async () => {
       const created = await create(map('one', { a: '1' }));
       assert.equal(created.kind, 'ConfigMap');

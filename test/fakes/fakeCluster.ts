@@ -33,6 +33,8 @@ export interface FakeClusterOptions {
   readonly context?: string;
   readonly defaultNamespace?: string;
   readonly minor?: number;
+  /** API groups besides those of Kubernetes itself. */
+  readonly apiGroups?: readonly string[];
   /** Called before each request is carried out, watches included; what it throws is the request's failure. */
   readonly onRequest?: (request: FakeRequest) => void | Promise<void>;
   /** Changes what is about to be stored, as an admission webhook does. */
@@ -112,6 +114,11 @@ export class FakeCluster implements Cluster {
     await this.#turn(signal);
     const minor = this.#options.minor ?? 36;
     return { major: 1, minor, gitVersion: `v1.${minor}.0` };
+  }
+
+  async apiGroups(signal: AbortSignal): Promise<ReadonlySet<string>> {
+    await this.#turn(signal);
+    return new Set(['apps', 'batch', 'autoscaling', ...(this.#options.apiGroups ?? [])]);
   }
 
   async get(ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined> {

@@ -30,6 +30,44 @@ export const workloadKinds: readonly WorkloadKind[] = [
   },
 ];
 
+function custom(group: string, version: string, kind: string, plural: string): ResourceType {
+  return { group, version, plural, kind, namespaced: true };
+}
+
+const byReplicas = { templatePath: template, readyField: 'readyReplicas', wantedField: undefined };
+
+/** Kinds that well-known extensions bring. */
+export const customKinds: readonly WorkloadKind[] = [
+  { type: custom('argoproj.io', 'v1alpha1', 'Rollout', 'rollouts'), ...byReplicas },
+  { type: custom('apps.kruise.io', 'v1alpha1', 'CloneSet', 'clonesets'), ...byReplicas },
+  { type: custom('apps.kruise.io', 'v1beta1', 'StatefulSet', 'statefulsets'), ...byReplicas },
+  {
+    type: custom('apps.kruise.io', 'v1alpha1', 'DaemonSet', 'daemonsets'),
+    templatePath: template,
+    readyField: 'numberReady',
+    wantedField: 'desiredNumberScheduled',
+  },
+  {
+    type: custom('serving.knative.dev', 'v1', 'Service', 'services'),
+    templatePath: template,
+    readyField: undefined,
+    wantedField: undefined,
+  },
+];
+
+/** A Knative Service keeps its pods by way of revisions, one for each template that it had. */
+export const knativeRevision = custom('serving.knative.dev', 'v1', 'Revision', 'revisions');
+
+/** Names a kind: `Deployment`, and with the group where that is not one of Kubernetes itself: `Rollout.argoproj.io`. */
+export function kindId({ group, kind }: ResourceType): string {
+  return ['', 'apps', 'batch'].includes(group) ? kind : `${kind}.${group}`;
+}
+
+/** The kind of workload of that id, if it is known. */
+export function kindOfId(id: string): WorkloadKind | undefined {
+  return [...workloadKinds, ...customKinds].find(({ type }) => kindId(type) === id);
+}
+
 /** A port that a container declares. */
 export interface ContainerPort {
   readonly name: string | undefined;
@@ -79,8 +117,15 @@ export function readWorkload(kind: WorkloadKind, object: KubeObject): Workload {
     replicas: wantedPods(kind, spec, status),
     readyReplicas: kind.readyField === undefined ? 0 : numberField(status[kind.readyField], 0),
     conditions: readConditions(status.conditions),
-    observed: numberField(status.observedGeneration, generation) >= generation,
+    observed: (observedGeneration(object) ?? generation) >= generation,
   };
+}
+
+/** The newest generation that the controller has seen, if it says so; some write it as a text. */
+export function observedGeneration({ status }: KubeObject): number | undefined {
+  const observed = objectField(status).observedGeneration;
+  const number = typeof observed === 'string' ? Number.parseInt(observed, 10) : observed;
+  return typeof number === 'number' && !Number.isNaN(number) ? number : undefined;
 }
 
 /** The pod template inside a workload's object; an empty object when it has none. */

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../base/json.ts';
 import { objectField } from '../../cluster/core/fields.ts';
-import { apiVersionOf, type KubeObject, type ObjectRef, types } from '../../cluster/core/objects.ts';
+import { apiVersionOf, type KubeObject, types } from '../../cluster/core/objects.ts';
 import { templateOf } from '../../cluster/core/workloads.ts';
-import { developableKind } from './developableKinds.ts';
+import { developableKind, type WorkloadRef } from './developableKinds.ts';
 import type { DevSpec } from './devSpec.ts';
 import { Draft } from './draft.ts';
 import { sessionLabel } from './record.ts';
@@ -18,7 +18,7 @@ const maxName = 63;
  * The Job that develops a CronJob or Job: one pod of its template that nothing but the developer ends. It belongs to the
  * workload, so that it goes with it.
  */
-export function devJob(ref: ObjectRef, workload: KubeObject, spec: DevSpec): KubeObject {
+export function devJob(ref: WorkloadRef, workload: KubeObject, spec: DevSpec): KubeObject {
   const job = objectField(ref.type.kind === types.cronJob.kind ? objectField(workload.spec).jobTemplate : workload);
   const { template, completionMode } = objectField(job.spec);
   const { labels, annotations } = ref.type.kind === types.cronJob.kind ? objectField(job.metadata) : workload.metadata;
@@ -45,14 +45,14 @@ export function devJob(ref: ObjectRef, workload: KubeObject, spec: DevSpec): Kub
 }
 
 /** The pod template that develops; `entered` is the workload in dev mode. */
-export function devTemplate(ref: ObjectRef, entered: KubeObject, spec: DevSpec): JsonObject {
+export function devTemplate(ref: WorkloadRef, entered: KubeObject, spec: DevSpec): JsonObject {
   const kind = developableKind(ref);
   if (!kind.runsJob) return templateOf(kind, entered);
   return objectField(objectField(devJob(ref, entered, spec).spec).template);
 }
 
 /** The same for the same session, so that making it twice makes one. */
-export function devJobName({ name }: ObjectRef, session: string): string {
+export function devJobName({ name }: WorkloadRef, session: string): string {
   const suffix = `-dev-${session.slice(0, 8)}`;
   return `${name.slice(0, maxName - suffix.length)}${suffix}`;
 }
@@ -71,6 +71,6 @@ function withoutOwn(labels: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(labels).filter(([key]) => !ownLabels.includes(key)));
 }
 
-function ownerOf({ type, name }: ObjectRef, { metadata }: KubeObject): JsonObject {
+function ownerOf({ type, name }: WorkloadRef, { metadata }: KubeObject): JsonObject {
   return { apiVersion: apiVersionOf(type), kind: type.kind, name, uid: metadata.uid ?? '' };
 }

@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectRef } from '../../cluster/core/objects.ts';
+import type { KubeObject } from '../../cluster/core/objects.ts';
 import { type Pod, type PodContainer, readPod } from '../../cluster/core/pods.ts';
 import { choosePod } from './choosePod.ts';
 import { containerProblem } from './containerProblems.ts';
@@ -8,6 +8,7 @@ import { podProblem } from './podProblems.ts';
 import type { Problem } from './problem.ts';
 import { creationProblem, replicaSetProblem } from './replicaSetProblems.ts';
 import { workloadProblem } from './workloadProblems.ts';
+import type { WorkloadRef } from './developableKinds.ts';
 
 /** The steps from the patch to a dev pod that can be talked to, in order. */
 export const rolloutSteps = ['schedule', 'pull', 'containers'] as const;
@@ -26,7 +27,7 @@ export interface RolloutView {
 
 /** What is being waited for. */
 export interface RolloutTarget {
-  readonly ref: ObjectRef;
+  readonly ref: WorkloadRef;
   readonly session: string;
   readonly container: string;
   /** Generation of the workload as changed: what is older says nothing. */

@@ -49,6 +49,8 @@ export interface DevModeRecord {
   readonly owners?: readonly FieldOwner[];
   /** The node whose pod is developed, for a kind that has one on each. */
   readonly node?: string;
+  /** Keys to the pod template, of a kind that nothing else is known of. */
+  readonly templatePath?: readonly string[];
   /** The workload itself is as it was already; dev pods and other things are still to be taken away. */
   readonly ending?: true;
 }

@@ -21,11 +21,12 @@ export function readRecord(workload: KubeObject): DevModeRecord | undefined {
   if (header !== undefined && header.version > 1) throw newerError(name, header.podloop);
   const { data, error } = recordSchema.safeParse(parsed);
   if (data !== undefined) {
-    const { edits, owners, node, ending, ...rest } = data;
+    const { edits, owners, node, templatePath, ending, ...rest } = data;
     return {
       ...{ ...rest, edits: edits.map(toEdit) },
       ...(owners === undefined ? {} : { owners }),
       ...(node === undefined ? {} : { node }),
+      ...(templatePath === undefined ? {} : { templatePath }),
       ...(ending === undefined ? {} : { ending }),
     };
   }
@@ -72,6 +73,7 @@ const recordSchema = z.object({
   edits: z.array(editSchema),
   owners: z.array(z.record(z.string(), json)).optional(),
   node: z.string().optional(),
+  templatePath: z.array(z.string()).optional(),
   ending: z.literal(true).optional(),
 });
 

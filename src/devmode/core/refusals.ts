@@ -1,22 +1,23 @@
 import type { JsonObject } from '../../base/json.ts';
 import { UserError } from '../../base/errors.ts';
-import { objectField, objectsField, textField } from '../../cluster/core/fields.ts';
-import { describeRef, type KubeObject, type ObjectRef, types } from '../../cluster/core/objects.ts';
+import { numberField, objectField, objectsField, textField } from '../../cluster/core/fields.ts';
+import { describeRef, type KubeObject, types } from '../../cluster/core/objects.ts';
 import { readWorkload, type TemplateContainer, templateOf } from '../../cluster/core/workloads.ts';
 import type { DevSpec } from './devSpec.ts';
-import type { DevelopableKind } from './developableKinds.ts';
+import { type DevelopableKind, type WorkloadRef } from './developableKinds.ts';
 import { sidecarContainer, workspaceVolume } from './podObjects.ts';
 import { isWindows, plainPath } from './podTemplate.ts';
 import type { DevModeRecord } from './record.ts';
 
 /** Throws a `UserError` `devmode.*` that says why the workload cannot be put into dev mode as asked, if it cannot. */
-export function refuseUnfit(ref: ObjectRef, kind: DevelopableKind, workload: KubeObject, spec: DevSpec): void {
+export function refuseUnfit(ref: WorkloadRef, kind: DevelopableKind, workload: KubeObject, spec: DevSpec): void {
   const name = describeRef(ref);
   const podSpec = objectField(templateOf(kind, workload).spec);
   const { containers } = readWorkload(kind, workload);
   const reason =
     ownedError(name, kind, workload) ??
     pausedError(name, workload) ??
+    stagedError(name, kind, workload) ??
     leftoverError(ref, podSpec, containers) ??
     containerError(name, containers, spec.container) ??
     windowsError(name, podSpec) ??
@@ -27,7 +28,7 @@ export function refuseUnfit(ref: ObjectRef, kind: DevelopableKind, workload: Kub
 }
 
 /** The workload is in dev mode already, by somebody else or in another session of one's own. */
-export function takenError(ref: ObjectRef, record: DevModeRecord, installation: string): UserError {
+export function takenError(ref: WorkloadRef, record: DevModeRecord, installation: string): UserError {
   const mine = record.developer.installation === installation;
   const who = mine ? 'you' : `${record.developer.user} on ${record.developer.host}`;
   return new UserError({
@@ -41,7 +42,7 @@ export function takenError(ref: ObjectRef, record: DevModeRecord, installation: 
 }
 
 /** There is no such workload, or it is being deleted. */
-export function goneError(ref: ObjectRef): UserError {
+export function goneError(ref: WorkloadRef): UserError {
   return new UserError({
     code: 'devmode.gone',
     message: `${describeRef(ref)} does not exist any more.`,
@@ -71,8 +72,20 @@ export function pausedError(name: string, workload: KubeObject): UserError | und
   });
 }
 
+/** Half-way between two templates there is no one state to go back to. */
+function stagedError(name: string, { restoredLast }: DevelopableKind, { status }: KubeObject): UserError | undefined {
+  const { replicas, updatedReplicas } = objectField(status);
+  if (restoredLast.length === 0 || numberField(updatedReplicas, 0) >= numberField(replicas, 0)) return undefined;
+  return new UserError({
+    code: 'devmode.staged',
+    message: `${name} is in the middle of a staged rollout.`,
+    next: 'Promote or abort it, then start again.',
+    remedies: [{ kind: 'retry' }],
+  });
+}
+
 function leftoverError(
-  ref: ObjectRef,
+  ref: WorkloadRef,
   podSpec: JsonObject,
   containers: readonly TemplateContainer[],
 ): UserError | undefined {

@@ -17,6 +17,7 @@ export function rolloutState(kind: DevelopableKind, workload: KubeObject): Rollo
   const status = objectField(workload.status);
   if (objectField(workload.spec).paused === true) return { kind: 'stuck', detail: 'The workload is paused.' };
   if (!observed) return { kind: 'underWay', detail: 'Waiting for the controller' };
+  if (!kind.countsPods) return { kind: 'complete' };
   if (kind.deletes !== 'none') return podCount(replicas, status);
   const [updated, available] = [numberField(status.updatedReplicas, 0), numberField(status.availableReplicas, 0)];
   const alone = numberField(status.replicas, 0) <= updated;

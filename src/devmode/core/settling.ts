@@ -1,15 +1,16 @@
 import { numberField, objectField } from '../../cluster/core/fields.ts';
-import { type KubeObject, type ObjectRef, type ResourceType, types } from '../../cluster/core/objects.ts';
+import { type KubeObject, type ResourceType, types } from '../../cluster/core/objects.ts';
+import { observedGeneration } from '../../cluster/core/workloads.ts';
 import { readPod } from '../../cluster/core/pods.ts';
 import { containerProblem } from './containerProblems.ts';
-import { developableKind } from './developableKinds.ts';
+import { type DevelopableKind, developableKind, type WorkloadRef } from './developableKinds.ts';
 import type { Problem } from './problem.ts';
 import { sessionLabel } from './record.ts';
 import { rolloutState } from './rolloutState.ts';
 
 /** What is waited for after a workload has been put back. */
 export interface SettleTarget {
-  readonly ref: ObjectRef;
+  readonly ref: WorkloadRef;
   readonly session: string;
   /** Generation of the workload as put back: what its controller must have seen. */
   readonly generation: number;
@@ -51,7 +52,7 @@ export function settleState(target: SettleTarget, view: SettleView): SettleState
   if (workload === 'gone') return { certain: true, missing: undefined, problem: undefined, free: [], left: [] };
   const kind = developableKind(target.ref);
   // A controller that has not seen the restored template would only make again what is deleted.
-  const seen = workload !== undefined && (kind.runsJob || isSeen(workload, target.generation));
+  const seen = workload !== undefined && isSeen(kind, workload, target.generation);
   const templates = seen && kind.derived !== undefined ? leftovers(kind.derived, derived) : [];
   const deleting = kind.deletes !== 'none';
   const devPods = pods?.filter((pod) => isOwn(target, pod) && pod.metadata.deletionTimestamp === undefined) ?? [];
@@ -75,15 +76,12 @@ function missingOf(target: SettleTarget, { workload, derived, pods }: SettleView
     return 'Waiting for the dev pod to end';
   }
   if (target.rollout) {
-    const state = kind.runsJob ? complete : rolloutState(kind, workload);
+    const state = rolloutState(kind, workload);
     if (state.kind !== 'complete') return state.detail;
     if (own?.length !== 0) return 'Waiting for the dev pod to end';
   }
   return kind.derived === undefined || derived?.length === 0 ? undefined : 'Removing the template of dev mode';
 }
-
-/** What its own pods do is up to the workload; dev mode only held it. */
-const complete = { kind: 'complete' } as const;
 
 function originalProblem(target: SettleTarget, { workload, pods = [] }: SettleView): Problem | undefined {
   if (workload === undefined || workload === 'gone') return undefined;
@@ -104,8 +102,10 @@ function isOwn({ session }: SettleTarget, { metadata }: KubeObject): boolean {
   return metadata.labels?.[sessionLabel] === session;
 }
 
-function isSeen(workload: KubeObject, generation: number): boolean {
-  return numberField(objectField(workload.status).observedGeneration, -1) >= generation;
+/** Controllers of other kinds may not say what they have seen. */
+function isSeen(kind: DevelopableKind, workload: KubeObject, generation: number): boolean {
+  const unsaid = kind.countsPods ? -1 : generation;
+  return (observedGeneration(workload) ?? unsaid) >= generation;
 }
 
 /** A replica set without pods; a revision has none of its own, and the dev Job goes with them. */

@@ -1,15 +1,15 @@
 import type { Json, JsonObject } from '../../base/json.ts';
 import { objectField } from '../../cluster/core/fields.ts';
-import type { KubeObject, ObjectRef } from '../../cluster/core/objects.ts';
+import type { KubeObject } from '../../cluster/core/objects.ts';
 import { swapContainer } from './devContainer.ts';
 import type { DevSpec } from './devSpec.ts';
 import { readAt, writeAt } from './documentPath.ts';
-import { developableKind } from './developableKinds.ts';
+import { developableKind, type Hold, type WorkloadRef } from './developableKinds.ts';
 import { Draft } from './draft.ts';
 import { ownersOf } from './ownership.ts';
 import { filesFolder, sidecarContainer, workspaceVolume } from './podObjects.ts';
 import { placeMount, shapePod } from './podShape.ts';
-import { type DevModeRecord, type PathStep, recordAnnotation, sessionLabel } from './record.ts';
+import { type DevModeRecord, type PathStep, recordAnnotation, type RecordedEdit, sessionLabel } from './record.ts';
 import { withRecord } from './recordAnnotation.ts';
 import { refuseUnfit } from './refusals.ts';
 import { sidecarOf } from './sidecar.ts';
@@ -26,13 +26,13 @@ export interface Entered {
  * The workload in dev mode. Throws a `UserError` `devmode.*` when it cannot be put into dev mode as asked. Where a Job
  * develops (see `devJob`), the workload itself is only held.
  */
-export function enter(ref: ObjectRef, workload: KubeObject, spec: DevSpec): Entered {
+export function enter(ref: WorkloadRef, workload: KubeObject, spec: DevSpec): Entered {
   const kind = developableKind(ref);
   refuseUnfit(ref, kind, workload, spec);
   const draft = new Draft(workload);
   draft.ensure(['metadata', 'annotations'], {});
   if (kind.replicasPath !== undefined) draft.set(kind.replicasPath, 1);
-  for (const { path, value } of kind.holds) if (draft.read(path.slice(0, -1)) !== undefined) draft.set(path, value);
+  for (const hold of kind.holds) applyHold(draft, hold);
   if (!kind.runsJob) developTemplate(draft, kind.templatePath, spec);
   const { session, developer, since, workDir, podloop, node } = spec;
   const owners = ownersOf(workload);
@@ -40,6 +40,7 @@ export function enter(ref: ObjectRef, workload: KubeObject, spec: DevSpec): Ente
     ...{ version: 1, session, developer, since, container: spec.container, workDir, podloop, edits: draft.edits },
     ...(owners.length === 0 ? {} : { owners }),
     ...(node === undefined ? {} : { node }),
+    ...(ref.templatePath === undefined ? {} : { templatePath: ref.templatePath }),
   };
   return { object: withRecord(ref, draft.document, record), record };
 }
@@ -56,14 +57,24 @@ export function developTemplate(draft: Draft<KubeObject>, template: readonly str
 }
 
 /**
- * The restored workload of which parts are still to be taken away elsewhere, such as dev pods: its record stays, with
- * nothing more to undo than its own place.
+ * The first stage of `restore`, where parts of dev mode are still to be taken away elsewhere, such as dev pods: the
+ * record stays, with what is to be undone last.
  */
-export function withUnfinishedRecord(ref: ObjectRef, restored: KubeObject, record: DevModeRecord): KubeObject {
+export function restoreFirst(
+  ref: WorkloadRef,
+  workload: KubeObject,
+  record: DevModeRecord,
+): { object: KubeObject; keptChanges: string[] } {
   const room = ['metadata', 'annotations'];
-  const edits = record.edits.filter(({ path }) => path.length === room.length && path[1] === room[1]);
-  const roomy = readAt(restored, room) === undefined ? (writeAt(restored, room, {}) as KubeObject) : restored;
-  return withRecord(ref, roomy, { ...record, edits, ending: true });
+  const { restoredLast } = developableKind(ref);
+  const isLast = ({ path }: RecordedEdit): boolean =>
+    (path.length === room.length && room.every((key, index) => path[index] === key)) ||
+    restoredLast.some((prefix) => prefix.every((key, index) => path[index] === key));
+  const edits = record.edits.filter(isLast);
+  const first = record.edits.filter((edit) => !isLast(edit));
+  const { object, keptChanges } = restore(workload, { ...record, edits: first });
+  const roomy = readAt(object, room) === undefined ? (writeAt(object, room, {}) as KubeObject) : object;
+  return { object: withRecord(ref, roomy, { ...record, edits, ending: true }), keptChanges };
 }
 
 /**
@@ -75,6 +86,13 @@ export function restore(workload: KubeObject, record: DevModeRecord): { object: 
   // Taking an annotation away leaves a Kubernetes object.
   const { document, kept } = undoEdits(bare as KubeObject, record.edits);
   return { object: document, keptChanges: kept };
+}
+
+function applyHold(draft: Draft<KubeObject>, { path, value, makesRoom }: Hold): void {
+  for (let depth = 1; makesRoom === true && depth < path.length; depth += 1) draft.ensure(path.slice(0, depth), {});
+  if (draft.read(path.slice(0, -1)) === undefined) return;
+  if (value === undefined) draft.remove(path);
+  else draft.set(path, value);
 }
 
 function labelTemplate(draft: Draft<KubeObject>, template: readonly string[], session: string): void {

@@ -4,7 +4,7 @@ import type { LocalPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { describeRef, type KubeObject } from '../../cluster/core/objects.ts';
-import { readWorkload, type TemplateContainer, workloadKinds } from '../../cluster/core/workloads.ts';
+import { kindOfId, readWorkload, type TemplateContainer } from '../../cluster/core/workloads.ts';
 import type { ConfigLayer } from '../../config/configLayers.ts';
 import type { Language } from '../../config/devConfig.ts';
 import type { EffectiveField } from '../../config/effectiveConfig.ts';
@@ -122,7 +122,7 @@ async function chooseContainer(
   object: KubeObject,
   { title, known }: { readonly title: string; readonly known: string | undefined },
 ): Promise<TemplateContainer> {
-  const kind = workloadKinds.find(({ type }) => type.kind === workload.kind);
+  const kind = kindOfId(workload.kind);
   const containers = kind === undefined ? [] : readWorkload(kind, object).containers.filter(({ init }) => !init);
   const [first, ...others] = containers;
   if (first === undefined) throw new Error(`${workload.kind} ${workload.name} has no containers`);

@@ -1,7 +1,8 @@
 import { toError, UserError } from '../../base/errors.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { types } from '../../cluster/core/objects.ts';
-import { developableKinds } from '../../devmode/core/developableKinds.ts';
+import { kindId } from '../../cluster/core/workloads.ts';
+import { servedKinds } from '../../devmode/servedKinds.ts';
 import { devMark, devModeText, type Viewer } from '../../present/devMark.ts';
 import type { Locale } from '../../present/locale.ts';
 import { namespaceProblem } from '../../present/messages.ts';
@@ -93,9 +94,9 @@ async function workloadOptions(
   { cluster, namespace, filter }: { cluster: Cluster; namespace: string; filter: WorkloadFilter },
 ): Promise<readonly Option<WorkloadId>[]> {
   const lists = await Promise.allSettled(
-    developableKinds.map(async ({ type }) => {
+    (await servedKinds(cluster, AbortSignal.timeout(limit))).map(async ({ type }) => {
       const { items } = await cluster.list(type, { namespace }, AbortSignal.timeout(limit));
-      return items.map((item) => ({ kind: type.kind, item }));
+      return items.map((item) => ({ kind: kindId(type), item }));
     }),
   );
   const found = lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []));

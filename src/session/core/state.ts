@@ -6,8 +6,20 @@ import type { Arrival } from './arrivals.ts';
 export interface WorkloadId {
   readonly context: string;
   readonly namespace: string;
+  /** `Deployment`; with the group where that is not one of Kubernetes itself: `Rollout.argoproj.io`. */
   readonly kind: string;
   readonly name: string;
+  /** Of a kind that only a configuration tells of. */
+  readonly custom?: CustomKind | undefined;
+}
+
+/** What the cluster's API and dev mode must know of a kind. */
+export interface CustomKind {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  /** Keys to the pod template. */
+  readonly templatePath: readonly string[];
 }
 
 /** The named steps of Start Develop, in order. */

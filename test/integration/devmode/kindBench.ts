@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { localPath } from '../../../src/base/paths.ts';
 import { defaultShape } from '../../../src/config/devShape.ts';
+import type { CustomKind } from '../../../src/session/core/state.ts';
 import type { DevSession } from '../../../src/session/devSession.ts';
 import { startSession } from '../../../src/session/openSession.ts';
 import type { SessionDeps, StartRequest } from '../../../src/session/sessionDeps.ts';
@@ -31,7 +32,10 @@ export interface KindBench {
   dispose(): Promise<void>;
 }
 
-export async function kindBench(options: Parameters<TestCluster['createNamespace']>[0] = {}): Promise<KindBench> {
+/** `custom` are the kinds that only this bench tells of, by their id. */
+export async function kindBench(
+  options: Parameters<TestCluster['createNamespace']>[0] & { custom?: Readonly<Record<string, CustomKind>> } = {},
+): Promise<KindBench> {
   const test = await connectTestCluster();
   const namespace = await test.createNamespace({ podSecurity: 'restricted', ...options });
   const base = await mkdtemp(path.join(tmpdir(), 'podloop-kinds-'));
@@ -48,7 +52,7 @@ export async function kindBench(options: Parameters<TestCluster['createNamespace
     kubectl,
     machine: (host) => benchMachine(place, host),
     request: (kind, name, config = {}) => ({
-      workload: { context, namespace: namespace.name, kind, name },
+      workload: { context, namespace: namespace.name, kind, name, custom: options.custom?.[kind] },
       container: 'web',
       folder: localPath(path.join(base, `${kind}-${name}`)),
       config: { ...devConfig, ...config },
@@ -110,11 +114,14 @@ export function podTemplate(app: string, pod: JsonObject = {}): JsonObject {
   };
 }
 
-/** Starts develop on a workload, sees an edit served, ends, and finds everything of it as it was. */
-export async function wholeLoop(bench: KindBench, kind: string, name: string): Promise<void> {
+/**
+ * Starts develop on a workload, sees an edit served, ends, and finds everything of it as it was. `resource` is what
+ * kubectl calls its kind.
+ */
+export async function wholeLoop(bench: KindBench, kind: string, name: string, resource = kind): Promise<void> {
   const own = async (): Promise<readonly string[]> =>
     (await bench.objects()).filter((object) => object.includes(`/${name}`));
-  const [original, before] = [await bench.read(kind, name), await own()];
+  const [original, before] = [await bench.read(resource, name), await own()];
   const session = await bench.start(kind, name);
   try {
     await bench.seeEditServed(session, `${kind} ${name}`);
@@ -123,7 +130,7 @@ export async function wholeLoop(bench: KindBench, kind: string, name: string): P
   } finally {
     await session.detach();
   }
-  assert.deepEqual(await bench.read(kind, name), original);
+  assert.deepEqual(await bench.read(resource, name), original);
   assert.deepEqual(await own(), before);
   assert.equal(await bench.devPods(name), '');
 }

@@ -71,7 +71,7 @@ export function randomWorkload(random: Random, type: ResourceType): KubeObject {
     ...head(type),
     metadata,
     spec,
-    status: { replicas: 1 },
+    status: { replicas: 1, updatedReplicas: 1 },
   }) as KubeObject;
 }
 
@@ -101,6 +101,7 @@ function strategyOf(random: Random, type: ResourceType): Readonly<Record<string,
     );
   if (type === types.deployment) return { strategy: strategy('Recreate', 'RollingUpdate') };
   if (type === types.replicaSet) return {};
+  if (type.kind === 'Rollout') return { strategy: maybe(random, 0.8, () => rolloutStrategy(random)) };
   const retention = (): Json =>
     object(random, { whenScaled: random.pick(['Delete', 'Retain']), whenDeleted: random.pick(['Delete', 'Retain']) });
   return {
@@ -108,6 +109,14 @@ function strategyOf(random: Random, type: ResourceType): Readonly<Record<string,
     persistentVolumeClaimRetentionPolicy: type === types.statefulSet ? maybe(random, 0.5, retention) : undefined,
     ...(type === types.daemonSet ? { replicas: undefined } : {}),
   };
+}
+
+function rolloutStrategy(random: Random): JsonObject {
+  const steps = maybe(random, 0.5, () => [{ setWeight: 20 }, { pause: {} }]);
+  const canary = (): Json => object(random, { steps, maxSurge: 1, analysis: maybe(random, 0.3, () => ({ args: [] })) });
+  const blueGreen = (): Json =>
+    object(random, { activeService: 'web', autoPromotionEnabled: maybe(random, 0.5, () => false) });
+  return random.chance(0.5) ? { canary: canary() } : { blueGreen: blueGreen() };
 }
 
 function templateMeta(random: Random): JsonObject {

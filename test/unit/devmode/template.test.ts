@@ -6,9 +6,9 @@ import { resolveShape } from '../../../src/config/resolveShape.ts';
 import { readAt, writeAt } from '../../../src/devmode/core/documentPath.ts';
 import { objectsField } from '../../../src/cluster/core/fields.ts';
 import { developableKinds } from '../../../src/devmode/core/developableKinds.ts';
-import type { PathStep } from '../../../src/devmode/core/record.ts';
+import { type PathStep, recordAnnotation } from '../../../src/devmode/core/record.ts';
 import { readRecord } from '../../../src/devmode/core/recordAnnotation.ts';
-import { enter, restore } from '../../../src/devmode/core/template.ts';
+import { enter, restore, restoreFirst } from '../../../src/devmode/core/template.ts';
 import { forSeeds } from '../forSeeds.ts';
 import { devSpec, webRef } from './devSpecs.ts';
 import { randomShape } from './randomShape.ts';
@@ -45,6 +45,21 @@ describe('enter and restore', () => {
       const { object: back, keptChanges } = restore(object, recordOf(object));
       assert.deepEqual(keptChanges, []);
       assert.deepEqual(asServed(back), original);
+    });
+  });
+
+  it('are exact inverses in two stages, of which the first leaves nothing of dev mode but the record', () => {
+    forSeeds(runs, (random) => {
+      const { ref } = randomKind(random);
+      const original = randomWorkload(random, ref.type);
+      const { object } = enter(ref, original, randomSpec(random));
+      const first = restoreFirst(ref, reread(object), recordOf(object));
+      const { annotations: { [recordAnnotation]: text = '', ...others } = {} } = first.object.metadata;
+      assert.ok(!JSON.stringify({ ...first.object, metadata: others }).includes('podloop.dev'));
+      assert.equal(recordOf(first.object).ending, true, text);
+      const { object: back, keptChanges } = restore(reread(first.object), recordOf(first.object));
+      assert.deepEqual([...first.keptChanges, ...keptChanges], []);
+      assert.equal(JSON.stringify(back), JSON.stringify(original));
     });
   });
 
