@@ -1,7 +1,26 @@
 import { z } from 'zod';
-import { languages } from './devConfig.ts';
+import { languages, syncModes } from './devConfig.ts';
 import * as pod from './podSettings.ts';
 import { flag, objectName, port, portMapping, remoteFolder, shell, text } from './settingTypes.ts';
+
+const sync = z.strictObject({
+  mode: z
+    .enum(syncModes)
+    .optional()
+    .meta({
+      description:
+        'push (default): the pod follows the folder, and what only the pod has stays. twoWay: each follows the other. ' +
+        'mirror: the pod is made equal to the folder; what only the pod has goes to its trash.',
+    }),
+  pull: z
+    .array(z.string().min(1, 'must not be empty'))
+    .optional()
+    .meta({
+      description:
+        'Patterns as in .gitignore: paths that come back from the pod although the mode is push, such as lock files ' +
+        'and generated types.',
+    }),
+});
 
 /** Settings for the containers that `workload` and `container` choose. */
 export const entrySchema = z
@@ -27,6 +46,7 @@ export const entrySchema = z
     restartOnSync: flag.optional().meta({ description: 'Run starts again after each batch of synced changes.' }),
     ports: z.array(portMapping).optional().meta({ description: 'Ports offered on this machine.' }),
     ignore: z.array(z.string()).optional().meta({ description: 'More ignore patterns, as in .gitignore.' }),
+    sync: sync.optional().meta({ description: 'Which side follows which.' }),
     env: pod.env.optional().meta({
       description: 'Environment of the dev container: texts, null to unset, or { secret: name, key: key }.',
     }),

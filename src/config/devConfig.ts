@@ -4,6 +4,13 @@ import type { RemotePath } from '../base/paths.ts';
 export const languages = ['node', 'python'] as const;
 export type Language = (typeof languages)[number];
 
+/**
+ * Which side follows which. `push`: the pod follows the folder, and what only the pod has stays. `twoWay`: each follows
+ * the other. `mirror`: the pod is made equal to the folder, and what only the pod has is moved to its trash.
+ */
+export const syncModes = ['push', 'twoWay', 'mirror'] as const;
+export type SyncMode = (typeof syncModes)[number];
+
 /** A port of the dev container that is offered on the developer's machine. `local` 0 means "any free one". */
 export interface PortMapping {
   readonly remote: number;
@@ -30,4 +37,9 @@ export interface DevConfig {
   readonly ports: readonly PortMapping[];
   /** Ignore patterns besides those of `.gitignore`, `.podloopignore` and the built-in defaults. */
   readonly ignore: readonly string[];
+  readonly sync: {
+    readonly mode: SyncMode;
+    /** Patterns of paths that go both ways although the mode is `push`. */
+    readonly pull: readonly string[];
+  };
 }

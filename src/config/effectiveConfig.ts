@@ -88,6 +88,7 @@ function completeEntry(config: ResolvedConfig, shape: DevShape): ConfigEntry {
     ports: [...config.ports],
     shell: [...config.shell],
     ignore: [...config.ignore],
+    sync: { mode: config.sync.mode, pull: [...config.sync.pull] },
     env: { ...rest.env },
     envFrom: [...rest.envFrom],
     imagePullSecrets: [...rest.imagePullSecrets],

@@ -41,6 +41,7 @@ export function resolveConfig(
     restartOnSync: entry?.restartOnSync ?? entry?.run === undefined,
     ports: entry?.ports ?? facts.ports.map((remote) => ({ remote, local: 0 })),
     ignore: entry?.ignore ?? [],
+    sync: { mode: entry?.sync?.mode ?? 'push', pull: entry?.sync?.pull ?? [] },
   };
 }
 

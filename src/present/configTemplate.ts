@@ -42,6 +42,11 @@ ${line('debug', config.debug, 'node --inspect=127.0.0.1:9229 server.js')}
     ports: [${ports.join(', ')}]
     # Besides .gitignore and .podloopignore.
     ignore: []
+    # push: the pod follows this folder. twoWay: changes in the pod come back. mirror: the pod has nothing else.
+    sync:
+      mode: ${config.sync.mode}
+      # With push, paths that come back from the pod nevertheless.
+      pull: [${config.sync.pull.map(quoted).join(', ')}]
 `;
 }
 

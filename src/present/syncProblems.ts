@@ -22,6 +22,9 @@ const facts: Readonly<
   escapingLink: { words: 'links to a place outside your folder', remedies: ['ignore'] },
   remoteRefused: { words: 'is refused by the pod', remedies: ['retry', 'ignore'] },
   remoteDiskFull: { words: "has no room on the pod's disk", remedies: ['showSynced', 'retry', 'ignore'] },
+  inboundRefused: { words: 'is not taken over from the pod', remedies: ['ignore'] },
+  inboundFailed: { words: 'cannot be written here', remedies: ['retry', 'ignore'] },
+  localDiskFull: { words: "has no room on this machine's disk", remedies: ['retry', 'ignore'] },
   remoteReadOnly: { words: 'cannot be written in the pod', remedies: ['retry', 'ignore'] },
 };
 

@@ -14,10 +14,15 @@ const digitCodes = Uint8Array.from({ length: 512 }, (_, index) => {
   return digits.charCodeAt(index % 2 === 0 ? byte >> 4 : byte & 15);
 });
 
+/** Whether a text is 64 lower-case hexadecimal digits. */
+export function isContentHash(text: string): text is ContentHash {
+  return pattern.test(text);
+}
+
 /** Reads a hash from text; throws a plain `Error` when it is not 64 lower-case hexadecimal digits. */
 export function contentHash(text: string): ContentHash {
-  if (!pattern.test(text)) throw new Error(`Not a SHA-256 hash: ${text.slice(0, 80)}`);
-  return text as ContentHash;
+  if (!isContentHash(text)) throw new Error(`Not a SHA-256 hash: ${text.slice(0, 80)}`);
+  return text;
 }
 
 /** The hash whose 32 bytes are given. */

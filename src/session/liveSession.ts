@@ -102,6 +102,8 @@ export class LiveSession implements DevSession {
       connect: (signal) => this.#dial(this.#saved.sidecarPort, signal),
       token,
       ignore: config.ignore,
+      mode: config.sync.mode,
+      pull: config.sync.pull,
       scheduler: this.#deps.scheduler,
       log: this.#log,
     });

@@ -121,6 +121,7 @@ function newSavedSession(request: StartRequest): SavedSession {
       shell: [...request.config.shell],
       ports: [...request.config.ports],
       ignore: [...request.config.ignore],
+      sync: { mode: request.config.sync.mode, pull: [...request.config.sync.pull] },
     },
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { languages } from '../config/devConfig.ts';
+import { languages, syncModes } from '../config/devConfig.ts';
 import { type LocalPath, localPath, remotePath } from '../base/paths.ts';
 import type { Log } from '../base/log.ts';
 import { toError } from '../base/errors.ts';
@@ -47,6 +47,8 @@ const schema = z.object({
       restartOnSync: z.boolean(),
       ports: z.array(z.object({ remote: z.number().int(), local: z.number().int() })),
       ignore: z.array(z.string()),
+      // Sessions of earlier versions only pushed.
+      sync: z.object({ mode: z.enum(syncModes), pull: z.array(z.string()) }).default({ mode: 'push', pull: [] }),
     })
     .transform((config) => ({ ...config, language: config.language, run: config.run, debug: config.debug })),
 });

@@ -73,9 +73,9 @@ export class PushEngine implements SyncEngine {
 
   constructor(options: SyncEngineOptions, { startThread, dial, random }: EngineOutside) {
     this.#options = options;
-    const { root, stateDir, ignore, workspaceId, scheduler, log } = options;
+    const { root, stateDir, ignore, workspaceId, scheduler, log, mode = 'push', pull = [] } = options;
     this.#thread = startThread(
-      { root, stateDir, ignore },
+      { root, stateDir, ignore, mode, pull },
       {
         onMessage: (message) => {
           this.#take(message);
@@ -93,9 +93,9 @@ export class PushEngine implements SyncEngine {
           this.#linkState = state;
           this.#tell();
         },
-        onOnline: ({ credit }) => {
+        onOnline: ({ credit, volumeId }) => {
           this.#push = { ...this.#push, activity: undefined };
-          this.#thread.post({ kind: 'connected', credit });
+          this.#thread.post({ kind: 'connected', credit, volumeId });
         },
         onOffline: () => {
           this.#thread.post({ kind: 'disconnected' });
@@ -228,6 +228,10 @@ export class PushEngine implements SyncEngine {
         return;
       case 'flushed':
         this.#flushed(message.id, message.error);
+        return;
+      case 'conflicts':
+        this.conflicts = message.conflicts;
+        this.#conflicts.fire(message.conflicts);
         return;
       case 'answer':
         this.#answered(message);

@@ -6,9 +6,10 @@ import type { LocalPath } from '../base/paths.ts';
 import type { Scheduler } from '../base/scheduler.ts';
 import type { BatchApplied, SyncProblem, SyncStatus, WatchTrouble } from './core/status.ts';
 import type { ConflictChoice, SyncConflict } from './core/conflict.ts';
+import type { SyncMode } from './core/modes.ts';
 import type { Restorable } from './core/restorable.ts';
 
-/** What a one-way push from a local folder to a sidecar needs. */
+/** What keeping a local folder and one in a pod in step needs. */
 export interface SyncEngineOptions {
   readonly root: LocalPath;
   /** Folder of the session's own state on this machine (index, journal); made when missing. */
@@ -20,11 +21,15 @@ export interface SyncEngineOptions {
   readonly token: string;
   /** Ignore patterns besides `.gitignore`, `.podloopignore` and the built-in defaults. */
   readonly ignore: readonly string[];
+  /** `push` when absent. */
+  readonly mode?: SyncMode;
+  /** Patterns of paths that go both ways although the mode is `push`. */
+  readonly pull?: readonly string[];
   readonly scheduler: Scheduler;
   readonly log: Log;
 }
 
-/** Keeps a folder in a pod equal to a local one. Starts when made; ends when disposed. */
+/** Keeps a local folder and one in a pod in step. Starts when made; ends when disposed. */
 export interface SyncEngine extends Disposable {
   readonly status: SyncStatus;
   readonly problems: readonly SyncProblem[];

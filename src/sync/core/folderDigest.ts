@@ -10,13 +10,14 @@ export type TextHash = (text: string) => string;
  */
 export function folderDigest(entries: readonly ListedEntry[], hash: TextHash): string {
   const lines = entries.map(({ name, put, current }) => {
-    const now = put !== undefined && sameState(put, current) ? '=' : key(current);
-    return `${name}\0${put === undefined ? '' : key(put)}\0${now}`;
+    const now = put !== undefined && sameState(put, current) ? '=' : stateKey(current);
+    return `${name}\0${put === undefined ? '' : stateKey(put)}\0${now}`;
   });
   return hash(lines.sort().join('\n')).slice(0, 16);
 }
 
-function key(state: PathState): string {
+/** A text that tells states apart. */
+export function stateKey(state: PathState): string {
   return state.kind === 'file' ? contentKey(state) + state.executable : contentKey(state);
 }
 

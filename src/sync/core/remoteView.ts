@@ -61,13 +61,31 @@ export class RemoteView {
   /** An operation on the path was refused; `current` is what is there, when that is known. */
   refused(path: SyncPath, current: PathState | undefined): void {
     const track = this.#tracks.get(path);
-    this.#decide(path, current ?? track?.current ?? absent, track?.put);
+    this.#decide(path, current ?? track?.offered ?? track?.current ?? absent, track?.put, track?.untold);
+  }
+
+  /** The other side says what is there now. Answers whether that counts, rather than what is under way. */
+  offered(path: SyncPath, current: PathState): boolean {
+    const track = this.#tracks.get(path);
+    if (track !== undefined && track.inFlight > 0) {
+      this.#tracks.set(path, { ...track, offered: current });
+      return false;
+    }
+    this.#store(path, { ...settledTrack(current, track?.put), untold: track?.untold === true });
+    return true;
+  }
+
+  /** From now on this counts as what both sides last agreed on, although the other side has not been told. */
+  rebase(path: SyncPath, put: PathState | undefined): void {
+    const track = this.#tracks.get(path) ?? settledTrack(absent, undefined);
+    const expectedPut = track.inFlight > 0 ? track.expectedPut : put;
+    this.#store(path, { ...track, put, expectedPut, untold: true });
   }
 
   /** The connection is gone: nothing is under way any more. */
   disconnected(): void {
     for (const [path, track] of this.#tracks.unsettled()) {
-      if (track.inFlight > 0) this.#store(path, settledTrack(track.current, track.put));
+      if (track.inFlight > 0 || track.untold === true) this.#store(path, settledTrack(track.current, track.put));
     }
   }
 
@@ -96,11 +114,14 @@ export class RemoteView {
     this.#set(path, { ...track, expected, expectedPut, inFlight: track.inFlight + 1 });
   }
 
-  #decide(path: SyncPath, current: PathState, put: PathState | undefined): void {
+  #decide(path: SyncPath, current: PathState, put: PathState | undefined, untold = false): void {
     const track = this.#tracks.get(path);
     const inFlight = Math.max(0, (track?.inFlight ?? 0) - 1);
-    if (inFlight === 0 || track === undefined) this.#store(path, settledTrack(current, put));
-    else this.#store(path, { ...track, current, put, inFlight });
+    if (inFlight === 0 || track === undefined) this.#store(path, { ...settledTrack(current, put), untold });
+    else {
+      const { expected, expectedPut } = track;
+      this.#store(path, { current, put, inFlight, expected, expectedPut, untold });
+    }
   }
 
   #store(path: SyncPath, track: Track): void {

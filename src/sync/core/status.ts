@@ -32,7 +32,12 @@ export interface SyncProblem {
     | 'escapingLink'
     | 'remoteRefused'
     | 'remoteDiskFull'
-    | 'remoteReadOnly';
+    | 'remoteReadOnly'
+    /** What the pod has there is not taken over, for the safety of this machine. */
+    | 'inboundRefused'
+    /** What the pod has there cannot be written here. */
+    | 'inboundFailed'
+    | 'localDiskFull';
   readonly message: string;
 }
 

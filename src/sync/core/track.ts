@@ -6,6 +6,10 @@ export interface Track {
   readonly current: PathState;
   /** What this workspace put there, or found there equal to its own; `undefined` when it never did. */
   readonly put: PathState | undefined;
+  /** Whether `put` was decided here and the other side does not know yet. */
+  readonly untold?: boolean;
+  /** What was offered while operations were under way: holds if they are refused without saying what is there. */
+  readonly offered?: PathState;
   /** Operations on the path that are sent and not decided. */
   readonly inFlight: number;
   /** What will be there when everything in flight succeeds. Equals `current` when nothing is. */

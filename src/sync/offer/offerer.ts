@@ -1,6 +1,6 @@
 import { type Disposable, DisposableStore } from '../../base/disposable.ts';
 import type { Log } from '../../base/log.ts';
-import { rootSyncPath, type SyncPath } from '../../base/paths.ts';
+import { parentSyncPath, rootSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Offer, Rules } from '../../protocol/frame.ts';
 import { maxOfferedBytes } from '../../protocol/limits.ts';
@@ -34,6 +34,8 @@ export interface OffererParts {
 
 /** A file that changed while it was read is looked at again after this long, in milliseconds. */
 const changingMs = 50;
+/** How long the feed may take to see what the client did before that is looked for (ms). */
+const unseenMs = 500;
 
 /** Watches a replica's tree and says what in it is not as the client last heard. */
 export class Offerer implements Disposable {
@@ -46,6 +48,9 @@ export class Offerer implements Disposable {
   /** What the client was told, where that is not what it put there itself. */
   readonly #told = new Map<SyncPath, PathState>();
   readonly #scanned: Promise<void>;
+  /** What the client did and the feed has not seen yet. */
+  readonly #unseen = new Set<SyncPath>();
+  #lookDue = false;
   #suspended = true;
 
   constructor(parts: OffererParts) {
@@ -106,7 +111,11 @@ export class Offerer implements Disposable {
 
   /** What the client itself did is what it knows. */
   applied(paths: readonly SyncPath[]): void {
-    for (const path of paths) this.#told.delete(path);
+    for (const path of paths) {
+      this.#told.delete(path);
+      this.#unseen.add(path);
+    }
+    this.#lookForUnseenLater();
   }
 
   /** Makes one offer after the other, as long as there is something to offer; `undefined` is a pause. */
@@ -115,7 +124,13 @@ export class Offerer implements Disposable {
       const [path] = this.#dirty;
       if (path === undefined) return;
       this.#dirty.delete(path);
-      yield yield* this.#offer(path);
+      for (const folder of this.#untoldAbove(path)) {
+        this.#dirty.delete(folder);
+        yield this.#tell(yield* this.#offer(folder));
+      }
+      const offer = yield* this.#offer(path);
+      if (offer?.current.kind !== 'absent' && this.#untoldAbove(path).length > 0) this.#lookAgain(path);
+      else yield this.#tell(offer);
     }
   }
 
@@ -129,7 +144,10 @@ export class Offerer implements Disposable {
   }
 
   #changed(paths: ReadonlySet<SyncPath>): void {
-    for (const path of paths) if (this.#isWatched(path)) this.#dirty.add(path);
+    for (const path of paths) {
+      this.#unseen.delete(path);
+      if (this.#isWatched(path)) this.#dirty.add(path);
+    }
     if (!this.#suspended && this.#dirty.size > 0) this.#parts.onDirty();
   }
 
@@ -142,11 +160,58 @@ export class Offerer implements Disposable {
     this.#changed(new Set(known.filter((path) => tree.get(path) === undefined && isBelow(path, tops))));
   }
 
+  #tell(offer: Offer | undefined): Offer | undefined {
+    if (offer !== undefined) this.#told.set(offer.path, offer.current);
+    return offer;
+  }
+
+  /** The folders of a path that the client does not know as such, outermost first: it has to hear of them before. */
+  #untoldAbove(path: SyncPath): SyncPath[] {
+    const folders: SyncPath[] = [];
+    for (let above = parentSyncPath(path); above !== ''; above = parentSyncPath(above)) {
+      if (this.#isWatched(above) && this.#known(above).kind !== 'folder') folders.unshift(above);
+    }
+    return folders;
+  }
+
+  #lookForUnseenLater(): void {
+    if (this.#lookDue || this.#unseen.size === 0) return;
+    this.#lookDue = true;
+    const timer = this.#parts.scheduler.after(unseenMs, () => {
+      this.#timers.release(timer);
+      this.#lookDue = false;
+      this.#lookForUnseen();
+    });
+    this.#timers.add(timer);
+  }
+
+  /** What was gone before the feed had ever seen it is not missed by the feed. */
+  #lookForUnseen(): void {
+    const { folder } = this.#feed;
+    for (const path of this.#unseen) {
+      const seen = folder.tree.get(path) !== undefined || folder.absence(path, false) !== 'absent';
+      if (!seen && !this.#isGoneForSure(path)) continue;
+      this.#unseen.delete(path);
+      if (!seen && this.#isWatched(path)) this.#dirty.add(path);
+    }
+    this.#parts.replica.endTurn();
+    if (this.#dirty.size > 0 && !this.#suspended) this.#parts.onDirty();
+    this.#lookForUnseenLater();
+  }
+
+  #isGoneForSure(path: SyncPath): boolean {
+    try {
+      return this.#isGone(path);
+    } catch (error) {
+      this.#parts.log.info('A path cannot be looked at now.', { path, error: String(error) });
+      return false;
+    }
+  }
+
   *#offer(path: SyncPath): Generator<undefined, Offer | undefined> {
     try {
       const found = yield* this.#look(path);
       if (found === undefined || sameState(found.current, this.#known(path))) return undefined;
-      this.#told.set(path, found.current);
       return { kind: 'offer', path, ...found };
     } catch (error) {
       this.#parts.log.info('A path cannot be offered now.', { path, error: String(error) });

@@ -21,10 +21,18 @@ export class LocalWrites {
     this.#onWritten = onWritten;
   }
 
-  /** Gives a path this state; a file's content is `staged` and is consumed. `undefined` when that was done. */
+  /** Gives a path this state; a file's content is `staged` and is consumed. What is of another kind is removed first. */
   write(path: SyncPath, state: PathState, base: Base, staged: string | undefined): Outcome {
     if (state.kind !== 'absent') this.#makeParents(path);
-    return this.#apply(bodyOf(path, state, base), staged);
+    const changesKind = base.kind !== 'any' && base.kind !== 'absent' && state.kind !== 'absent';
+    if (!changesKind || (base.kind === 'folder') === (state.kind === 'folder')) {
+      return this.#apply(bodyOf(path, state, base), staged);
+    }
+    // Nobody is told of the moment in between, which would look like a deletion.
+    const cleared = this.#carryOut({ kind: 'delete', path, base }, undefined);
+    if (cleared.kind === 'applied') return this.#apply(bodyOf(path, state, absent), staged);
+    if (staged !== undefined) this.#replica.stage.discard(staged);
+    return cleared;
   }
 
   /** Gives a file another executable bit. */
@@ -51,10 +59,15 @@ export class LocalWrites {
   }
 
   #apply(body: OperationBody, staged: string | undefined): Outcome {
+    const outcome = this.#carryOut(body, staged);
+    this.#onWritten(body.path);
+    return outcome;
+  }
+
+  #carryOut(body: OperationBody, staged: string | undefined): Outcome {
     const operation: OperationFrame = { ...body, sequence: 0, batched: false };
     const outcome = this.#replica.apply({ operation, staged }, fromPod);
     this.#replica.endTurn();
-    this.#onWritten(body.path);
     return outcome;
   }
 }

@@ -26,6 +26,8 @@ export type BulkResult =
   | { readonly kind: 'sent' }
   /** Nothing needs to be sent, or it is a matter for the ordinary lane. */
   | { readonly kind: 'nothing' }
+  /** What the other side has concerns this one. */
+  | { readonly kind: 'inbound' }
   | { readonly kind: 'changing' }
   /** The other side cannot take it. */
   | { readonly kind: 'halted'; readonly why: Halt };
@@ -115,11 +117,12 @@ function* stateBeforeSending(
   path: SyncPath,
   entry: FileEntry,
   base: Base | undefined,
-  { content, remote }: BulkParts,
+  { content, remote, maker }: BulkParts,
 ): Generator<undefined, FileState | 'changing' | undefined> {
   const known = content.known(path, entry);
   const { size } = entry.fingerprint;
-  if (known !== undefined || base?.state.size === size || !remote.hasLong(size)) return known;
+  if (known !== undefined) return known;
+  if (!maker.isContested(path) && (base?.state.size === size || !remote.hasLong(size))) return undefined;
   return (yield* content.hash(path, entry)) ?? 'changing';
 }
 
@@ -137,6 +140,7 @@ function* hashPartners(path: SyncPath, state: FileState, parts: BulkParts): Gene
 
 /** Does what is to be done without sending content. What was moved may need another mode. */
 function settle(made: Made, path: SyncPath, state: FileState, job: Job, parts: BulkParts): BulkResult {
+  if (made.kind === 'inbound') return made;
   if (made.kind !== 'operation') return { kind: 'nothing' };
   parts.sender.operation(made, job, false);
   const more = made.what === 'move' ? parts.maker.withoutContent(path, state, noMoveSources(parts.remote)) : undefined;

@@ -15,7 +15,8 @@ export interface SentOperation {
   readonly sequence: number;
   /** The first is the path of the operation itself. */
   readonly effects: readonly [Effect, ...Effect[]];
-  readonly kind: 'create' | 'delete' | 'move' | 'moveTree' | 'other';
+  /** `agree` changes nothing that a program in the pod could see. */
+  readonly kind: 'create' | 'delete' | 'move' | 'moveTree' | 'other' | 'agree';
   readonly job: Job;
   /** Bytes of content it carried. */
   readonly bytes: number;

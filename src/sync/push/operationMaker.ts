@@ -1,9 +1,11 @@
 import type { SyncPath } from '../../base/paths.ts';
 import type { Content, OperationFrame } from '../../protocol/frame.ts';
 import { maxInlineBytes } from '../../protocol/limits.ts';
-import { absent, type FileState, folder, type PathState, sameContent } from '../../protocol/pathState.ts';
-import { type Decision, decide } from '../core/decide.ts';
+import { absent, type FileState, folder, type PathState, sameContent, sameState } from '../../protocol/pathState.ts';
+import type { Decision } from '../core/decide.ts';
+import type { Judge } from '../core/judge.ts';
 import { makeDelta } from '../core/delta.ts';
+import type { TreeEntry } from '../core/localTree.ts';
 import type { RemoteView } from '../core/remoteView.ts';
 import type { Track } from '../core/track.ts';
 import { VersionCache } from '../core/versionCache.ts';
@@ -30,7 +32,9 @@ export type Made =
   /** The file is too long to be sent in one piece. */
   | { readonly kind: 'large' }
   /** The file changed while it was read. */
-  | { readonly kind: 'changing' };
+  | { readonly kind: 'changing' }
+  /** What the other side has concerns this one: it comes here, or is in conflict with what is here. */
+  | { readonly kind: 'inbound' };
 
 /** Turns what is on the local disk and what is known about the other side into operations. */
 export class OperationMaker {
@@ -38,14 +42,16 @@ export class OperationMaker {
   readonly #content: LocalContent;
   readonly #remote: RemoteView;
   readonly #elsewhere: RemoteContent;
+  readonly #judge: Judge;
   readonly #versions = new VersionCache(rememberedBytes);
   readonly #refused = new Set<SyncPath>();
 
-  constructor(local: LocalFolder, content: LocalContent, remote: RemoteView, elsewhere: RemoteContent) {
+  constructor(local: LocalFolder, content: LocalContent, remote: RemoteView, elsewhere: RemoteContent, judge: Judge) {
     this.#local = local;
     this.#content = content;
     this.#remote = remote;
     this.#elsewhere = elsewhere;
+    this.#judge = judge;
   }
 
   /** What to do so that the other side follows the local path. Throws the disk's error when a file cannot be read. */
@@ -54,10 +60,10 @@ export class OperationMaker {
     const entry = this.#local.tree.get(path);
     if (entry === undefined) {
       const kind = this.#local.absence(path, track?.expected.kind === 'folder');
-      return fromDecision(path, decide({ kind }, track));
+      return fromDecision(path, this.#judge.decide(path, { kind }));
     }
     if (entry.kind === 'file') return this.#makeFile(path, entry, track, sources);
-    return fromDecision(path, decide(entry.kind === 'folder' ? folder : entry, track));
+    return fromDecision(path, this.#judge.decide(path, entry.kind === 'folder' ? folder : entry));
   }
 
   /** The other side could not make the content of a path from what it has: it goes whole until it is accepted. */
@@ -84,7 +90,25 @@ export class OperationMaker {
     const base = this.#remote.expected(path);
     const local = this.#local.tree.get(path);
     if (base.kind === 'absent' || (base.kind === 'folder') === (local?.kind === 'folder')) return nothing;
+    if (local !== undefined && !this.#replaces(path, local)) return nothing;
     return operation({ kind: 'delete', path, base }, [{ path, result: { kind: 'absent' } }], 'delete');
+  }
+
+  /** Whether what the other side has may be newer than what is here. */
+  isContested(path: SyncPath): boolean {
+    const track = this.#remote.get(path);
+    if (track === undefined || track.inFlight > 0 || !this.#judge.takes(path)) return false;
+    return track.put === undefined || !sameState(track.put, track.current);
+  }
+
+  /** Whether what is here takes the place of what is there. */
+  #replaces(path: SyncPath, local: TreeEntry): boolean {
+    if (local.kind !== 'file')
+      return this.#judge.decide(path, local.kind === 'folder' ? folder : local).kind === 'create';
+    if (!this.isContested(path)) return true;
+    const isShort = local.fingerprint.size <= maxInlineBytes;
+    const state = this.#content.known(path, local) ?? (isShort ? this.#content.read(path, local)?.state : undefined);
+    return state !== undefined && this.#judge.decide(path, state).kind === 'create';
   }
 
   /** Leaves what is there and makes the other side forget that it came from here. */
@@ -94,7 +118,7 @@ export class OperationMaker {
 
   /** What to do about a file whose state is known, other than sending its content: `undefined` means send it. */
   withoutContent(path: SyncPath, state: FileState, sources: MoveSources): Made | undefined {
-    const decision = decide(state, this.#remote.get(path));
+    const decision = this.#judge.decide(path, state);
     if (decision.kind !== 'create') return fromDecision(path, decision);
     if (this.isRefused(path)) return undefined;
     const gone = this.#takeSource(state, sources) ?? firstOf(this.#elsewhere.findGone(state));
@@ -201,18 +225,22 @@ function fromDecision(path: SyncPath, decision: Decision): Made {
     case 'nothing':
     case 'keepRemote':
       return nothing;
+    case 'take':
+    case 'conflict':
+      return { kind: 'inbound' };
     case 'forget':
       return operation(
         { kind: 'forget', path, base: { kind: 'any' } },
         [{ path, result: { kind: 'forgotten' } }],
-        'other',
+        'agree',
       );
     case 'delete':
       return operation({ kind: 'delete', path, base: decision.base }, [{ path, result: { kind: 'absent' } }], 'delete');
     case 'setExecutable': {
       const { base, executable } = decision;
       const result: PathState = { ...base, executable };
-      return operation({ kind: 'setExecutable', path, base, executable }, [{ path, result }], 'other');
+      const what = sameState(base, result) ? 'agree' : 'other';
+      return operation({ kind: 'setExecutable', path, base, executable }, [{ path, result }], what);
     }
     case 'create':
       return create(path, decision.state, decision.base);
@@ -220,10 +248,10 @@ function fromDecision(path: SyncPath, decision: Decision): Made {
 }
 
 function create(path: SyncPath, state: PathState, base: PathState): Made {
-  if (state.kind === 'folder')
-    return operation({ kind: 'makeFolder', path, base }, [{ path, result: state }], 'create');
+  const what = sameState(state, base) ? 'agree' : 'create';
+  if (state.kind === 'folder') return operation({ kind: 'makeFolder', path, base }, [{ path, result: state }], what);
   if (state.kind === 'link') {
-    return operation({ kind: 'makeLink', path, base, target: state.target }, [{ path, result: state }], 'create');
+    return operation({ kind: 'makeLink', path, base, target: state.target }, [{ path, result: state }], what);
   }
   throw new Error(`${path} needs its content to be sent.`);
 }

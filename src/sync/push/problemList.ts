@@ -7,12 +7,13 @@ import type { SyncProblem } from '../core/status.ts';
 /** Changes are told at most this often, in milliseconds. */
 const tellMs = 100;
 
-/** The problems there are now: at most one of each side per path. */
+/** The problems there are now: at most one of each kind per path. */
 export class ProblemList implements Disposable {
   readonly #scheduler: Scheduler;
   readonly #onChange: (problems: readonly SyncProblem[]) => void;
   readonly #local = new Map<SyncPath, SyncProblem>();
   readonly #remote = new Map<SyncPath, SyncProblem>();
+  readonly #inbound = new Map<SyncPath, SyncProblem>();
   #timer: Disposable | undefined;
 
   constructor(scheduler: Scheduler, onChange: (problems: readonly SyncProblem[]) => void) {
@@ -35,12 +36,17 @@ export class ProblemList implements Disposable {
     this.#set(this.#remote, path, problem);
   }
 
+  /** The same for what the pod has and this side does not take. */
+  setInbound(path: SyncPath, problem: SyncProblem | undefined): void {
+    this.#set(this.#inbound, path, problem);
+  }
+
   /** Tells the problems now if there is a change that has not been told. */
   tellNow(): void {
     if (this.#timer === undefined) return;
     this.#timer.dispose();
     this.#timer = undefined;
-    this.#onChange([...this.#local.values(), ...this.#remote.values()]);
+    this.#onChange([...this.#local.values(), ...this.#remote.values(), ...this.#inbound.values()]);
   }
 
   dispose(): void {

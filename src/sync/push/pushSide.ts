@@ -5,14 +5,19 @@ import type { Log } from '../../base/log.ts';
 import { readSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import type { Frame, Pack, Rules } from '../../protocol/frame.ts';
+import { absent } from '../../protocol/pathState.ts';
 import { IgnoreRules } from '../core/ignoreRules.ts';
 import { bestCompression } from '../link/compression.ts';
+import { Judge } from '../core/judge.ts';
+import { policies } from '../core/modes.ts';
+import { RemoteView } from '../core/remoteView.ts';
 import { unseal } from '../link/frames.ts';
 import { ChunkStore } from '../replica/chunkStore.ts';
 import { LocalContent } from '../replica/localContent.ts';
 import { keepFolder } from '../replica/keepFolder.ts';
 import { Replica } from '../replica/replica.ts';
 import { receiveWindowBytes } from '../replica/receiver.ts';
+import { Baseline } from '../pull/baseline.ts';
 import { isPullFrame, PullSide } from '../pull/pullSide.ts';
 import { ChangeFeed } from '../watch/changeFeed.ts';
 import type { OpenWatcher } from '../watch/treeWatcher.ts';
@@ -50,8 +55,12 @@ export class PushSide {
   readonly #progress: Progress;
   readonly #pusher: Pusher;
   readonly #pull: PullSide;
+  readonly #baseline: Baseline;
+  readonly #remote: RemoteView;
+  readonly #judge: Judge;
   readonly #flushes: Flushes;
   #credit: number | undefined;
+  #volumeId: string | undefined;
   #isScanned = false;
   #missing = false;
   #blocked: PlainUserError | undefined;
@@ -76,16 +85,12 @@ export class PushSide {
     this.#flushes = new Flushes((id, error) => {
       post({ kind: 'flushed', id, error });
     });
+    this.#baseline = new Baseline(stateDir);
     this.#feed = this.#makeFeed();
+    this.#remote = new RemoteView(this.#feed.folder.tree.paths);
+    this.#judge = new Judge(this.#remote, policies(settings), this.#baseline.leftAlone);
     this.#pusher = this.#makePusher();
-    this.#pull = new PullSide({
-      replica: this.#replica,
-      stateDir,
-      send: (frame) => this.#pusher.say(frame),
-      onWritten: (at) => {
-        this.#feed.saved(at);
-      },
-    });
+    this.#pull = this.#makePull();
     this.#saveLater();
   }
 
@@ -104,6 +109,7 @@ export class PushSide {
     switch (message.kind) {
       case 'connected':
         this.#credit = message.credit;
+        this.#volumeId = message.volumeId;
         if (this.#isScanned) this.#connect(message.credit);
         return;
       case 'disconnected':
@@ -136,7 +142,8 @@ export class PushSide {
     this.#pusher.dispose();
     this.#problems.dispose();
     this.#progress.dispose();
-    this.#pull.disconnected();
+    this.#pull.dispose();
+    this.#save();
     this.#replica.close();
   }
 
@@ -179,9 +186,37 @@ export class PushSide {
     });
   }
 
+  #makePull(): PullSide {
+    return new PullSide({
+      local: this.#feed.folder,
+      replica: this.#replica,
+      remote: this.#remote,
+      judge: this.#judge,
+      problems: this.#problems,
+      scheduler: this.#scheduler,
+      log: this.#log,
+      stateDir: this.#settings.stateDir,
+      send: (frame) => this.#pusher.say(frame),
+      onLook: (at) => {
+        this.#feed.saved(at);
+      },
+      onDecide: (at) => {
+        this.#pusher.decideAgain(at);
+      },
+      onIdle: () => {
+        this.#pusher.inboundIdle();
+      },
+      onConflicts: (conflicts) => {
+        this.#post({ kind: 'conflicts', conflicts });
+      },
+    });
+  }
+
   #makePusher(): Pusher {
     const { folder } = this.#feed;
     return new Pusher({
+      remote: this.#remote,
+      judge: this.#judge,
       local: folder,
       disk: this.#replica.folder,
       chunks: new ChunkStore(path.join(this.#settings.stateDir, 'chunks')),
@@ -199,6 +234,13 @@ export class PushSide {
       onEmptied: (emptied) => {
         this.#block(emptied ? folderEmpty(this.#settings.root) : undefined);
       },
+      onResumed: () => {
+        this.#resumed();
+      },
+      onInbound: (at) => {
+        this.#pull.want(at);
+      },
+      isInboundIdle: () => this.#pull.isIdle,
       onHint: (at) => {
         this.#feed.hint(at);
       },
@@ -221,8 +263,24 @@ export class PushSide {
   }
 
   #rules(): Rules {
-    const { ignore } = this.#settings;
-    return { kind: 'rules', watch: 'nothing', content: false, pull: [], ignore, credit: receiveWindowBytes };
+    const { mode, pull, ignore } = this.#settings;
+    const watch = mode !== 'push' ? 'all' : pull.length > 0 ? 'pull' : 'nothing';
+    return { kind: 'rules', watch, content: mode === 'twoWay', pull, ignore, credit: receiveWindowBytes };
+  }
+
+  /** The first time that a volume is seen, what it holds already stays there, and the local folder stays as it is. */
+  #resumed(): void {
+    const volumeId = this.#volumeId;
+    if (volumeId === undefined || volumeId === this.#baseline.volumeId) return;
+    if (this.#settings.mode === 'twoWay') {
+      for (const [at, { put, current }] of this.#remote.entries()) {
+        if (put !== undefined) continue;
+        if (this.#feed.folder.tree.get(at) === undefined) this.#judge.leftAlone.add(at, absent, current);
+        else this.#judge.letLocalWin(at);
+      }
+    }
+    this.#baseline.know(volumeId);
+    this.#save();
   }
 
   #take(bytes: Uint8Array): void {
@@ -239,6 +297,7 @@ export class PushSide {
   }
 
   #takeFrame(frame: Exclude<Frame, Pack>): void {
+    if (frame.kind === 'offer') this.#pull.offered(frame);
     if (!isPullFrame(frame)) {
       this.#pusher.receive(frame);
       return;
@@ -309,9 +368,19 @@ export class PushSide {
 
   #saveLater(): void {
     this.#saving = this.#scheduler.after(saveMs, () => {
-      this.#replica.tidy();
+      this.#save();
       this.#saveLater();
     });
+  }
+
+  /** What is lost by a full disk is found out again by comparing. */
+  #save(): void {
+    this.#replica.tidy();
+    try {
+      this.#baseline.save();
+    } catch (error) {
+      this.#log.warn('What is known of the volume could not be saved.', { error: String(error) });
+    }
   }
 }
 

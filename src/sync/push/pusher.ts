@@ -1,25 +1,27 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { toError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { joinSyncPath, parentSyncPath, rootSyncPath, type SyncPath } from '../../base/paths.ts';
+import { joinSyncPath, parentSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
+import { absent, type FileState, folder, type PathState } from '../../protocol/pathState.ts';
 import type { Frame, Halt, ListedEntry, Nack, OperationFrame, Rules } from '../../protocol/frame.ts';
 import { maxInlineBytes } from '../../protocol/limits.ts';
-import type { FileState, PathState } from '../../protocol/pathState.ts';
-import { isBelow } from '../core/batchOrder.ts';
-import { decide } from '../core/decide.ts';
-import { RemoteView } from '../core/remoteView.ts';
+import type { Judge } from '../core/judge.ts';
+import type { RemoteView } from '../core/remoteView.ts';
 import type { BatchApplied } from '../core/status.ts';
 import { type ConfinedFolder, NoSuchParent } from '../replica/confinedFolder.ts';
 import { isMissing } from '../replica/diskError.ts';
 import type { ChunkStore } from '../replica/chunkStore.ts';
 import type { LocalContent } from '../replica/localContent.ts';
 import type { LocalFolder } from '../replica/localFolder.ts';
+import { isAnswer } from './answers.ts';
 import { type BulkResult, sendLarge } from './bulkLane.ts';
-import type { DecidedOperation, SentOperation } from './flight.ts';
+import { findDiffering, findGoneBelow, holdsOurs } from './differing.ts';
+import type { DecidedOperation, Effect, SentOperation } from './flight.ts';
 import { Job } from './job.ts';
 import { type NotMade, runJob } from './jobRunner.ts';
 import { OperationMaker } from './operationMaker.ts';
+import { OfferInbox } from './offerInbox.ts';
 import type { Outbox } from './outbox.ts';
 import { type ProblemList, refusalProblem } from './problemList.ts';
 import type { Progress } from './progress.ts';
@@ -31,6 +33,8 @@ import { TreeMoves } from './treeMoves.ts';
 
 /** What a `Pusher` works with and tells. */
 export interface PusherParts {
+  readonly remote: RemoteView;
+  readonly judge: Judge;
   readonly local: LocalFolder;
   readonly disk: ConfinedFolder;
   readonly content: LocalContent;
@@ -42,6 +46,12 @@ export interface PusherParts {
   readonly onApplied: (batch: BatchApplied) => void;
   /** Nothing is left to do. */
   readonly onIdle: () => void;
+  /** What the other side has is known, and is about to be compared with what is here. */
+  readonly onResumed: () => void;
+  /** What the other side has at this path concerns this one. */
+  readonly onInbound: (path: SyncPath) => void;
+  /** Whether nothing is on its way from the other side. */
+  readonly isInboundIdle: () => boolean;
   /** The folder looks emptied (true) or does so no more. */
   readonly onEmptied: (emptied: boolean) => void;
   /** The path has to be looked at again. */
@@ -79,14 +89,18 @@ export class Pusher implements Disposable {
   #pumping = false;
   #pumpDue = false;
   #emptied = false;
+  readonly #offers: OfferInbox;
 
   constructor(parts: PusherParts) {
     this.#parts = parts;
-    this.remote = new RemoteView(parts.local.tree.paths);
+    this.remote = parts.remote;
     const elsewhere = new RemoteContent(parts.local, parts.disk, this.remote);
-    this.#maker = new OperationMaker(parts.local, parts.content, this.remote, elsewhere);
+    this.#maker = new OperationMaker(parts.local, parts.content, this.remote, elsewhere, parts.judge);
     const isRefused = (path: SyncPath): boolean => this.#maker.isRefused(path);
-    this.#trees = new TreeMoves({ ...parts, remote: this.remote, elsewhere, isRefused });
+    this.#trees = new TreeMoves({ ...parts, elsewhere, isRefused });
+    this.#offers = new OfferInbox(parts.scheduler, () => {
+      this.#takeOffers();
+    });
     this.#retries = new Retries(parts.scheduler, (paths, reasons) => {
       if (reasons.has('parent')) this.#resumeAgain();
       else this.#enqueue(new Job(paths, parts.scheduler.now(), 'retry'));
@@ -97,7 +111,9 @@ export class Pusher implements Disposable {
   get isIdle(): boolean {
     const lanes = this.#urgent.length + this.#ordinary.length + this.#bulk.length;
     const quiet = lanes === 0 && this.#sender?.isSettled === true && !this.#retries.hasPassing;
-    return quiet && this.#resume === undefined && !this.#resumeWanted;
+    return (
+      quiet && this.#offers.isEmpty && this.#parts.isInboundIdle() && this.#resume === undefined && !this.#resumeWanted
+    );
   }
 
   /** A connection is there. Everything under way on an earlier one is compared anew. */
@@ -117,6 +133,7 @@ export class Pusher implements Disposable {
     this.#dropLanes();
     this.#halted.clear();
     this.#partials.clear();
+    this.#offers.take();
     this.#retries.reset();
     this.#parts.progress.reset();
   }
@@ -132,14 +149,20 @@ export class Pusher implements Disposable {
   /** What is below these local paths is known from now on: what is not there may have to go on the other side. */
   seen(tops: ReadonlySet<SyncPath>): void {
     if (this.#sender === undefined || this.#resume !== undefined) return;
-    const known = new Set([...tops].filter((path) => path === rootSyncPath || this.remote.get(path) !== undefined));
-    if (known.size === 0) return;
-    const { tree } = this.#parts.local;
-    const gone = [...this.remote.entries()].filter(
-      ([path, { put }]) => put !== undefined && tree.get(path) === undefined && isBelow(path, known),
-    );
-    const paths = gone.map(([path]) => path);
+    const paths = findGoneBelow(tops, this.#parts.local, this.remote);
     if (paths.length > 0) this.#enqueue(new Job(paths, this.#parts.scheduler.now(), 'changes'));
+  }
+
+  /** What is known about a path has changed. */
+  decideAgain(path: SyncPath): void {
+    if (this.#sender === undefined || this.#isResuming) return;
+    this.#retries.clear(path);
+    this.#enqueue(new Job([path], this.#parts.scheduler.now(), 'changes'));
+  }
+
+  /** Everything that was on its way from the other side has come. */
+  inboundIdle(): void {
+    if (this.#sender !== undefined) this.#afterPump(this.#sender);
   }
 
   /** Asks the other side to say when everything before is done and recorded; `false` when there is no connection. */
@@ -157,6 +180,10 @@ export class Pusher implements Disposable {
 
   /** Takes one frame of the other end. */
   receive(frame: Frame): void {
+    if (!isAnswer(frame)) {
+      this.#parts.onViolation(`A sidecar does not send "${frame.kind}" now.`);
+      return;
+    }
     switch (frame.kind) {
       case 'ack':
         this.#acknowledged(frame.sequence);
@@ -180,42 +207,14 @@ export class Pusher implements Disposable {
         else if (this.#resume.receive(frame)) this.#resumed();
         this.#sender?.outbox.flush();
         return;
+      case 'offer':
+        this.#offers.add(frame.path, frame.current);
+        return;
       case 'flushed':
         this.#parts.onFlushed(frame.id);
         return;
       case 'pong':
         return;
-      case 'hello':
-      case 'welcome':
-      case 'refused':
-      case 'ping':
-      case 'flush':
-      case 'put':
-      case 'commit':
-      case 'makeFolder':
-      case 'makeLink':
-      case 'setExecutable':
-      case 'delete':
-      case 'move':
-      case 'moveTree':
-      case 'forget':
-      case 'begin':
-      case 'chunk':
-      case 'copy':
-      case 'discard':
-      case 'batchBegin':
-      case 'batchEnd':
-      case 'listDigests':
-      case 'rules':
-      case 'offer':
-      case 'fetch':
-      case 'fetched':
-      case 'unfetched':
-      case 'listKept':
-      case 'kept':
-      case 'need':
-      case 'pack':
-        this.#parts.onViolation(`A sidecar does not send "${frame.kind}" now.`);
     }
   }
 
@@ -228,6 +227,20 @@ export class Pusher implements Disposable {
   dispose(): void {
     this.disconnected();
     this.#retries.dispose();
+  }
+
+  get #isResuming(): boolean {
+    return this.#resume !== undefined || this.#resumeWanted;
+  }
+
+  /** What was offered while everything was compared counts after that. */
+  #takeOffers(): void {
+    if (this.#isResuming) return;
+    const offers = this.#offers.take();
+    for (const [path, { kind }] of offers) if (kind === 'absent') this.#goneThere(path);
+    const paths = offers.filter(([path, current]) => this.remote.offered(path, current)).map(([path]) => path);
+    if (paths.length > 0) this.#enqueue(new Job(paths, this.#parts.scheduler.now(), 'changes'));
+    else this.#pump();
   }
 
   #enqueue(job: Job): void {
@@ -276,6 +289,7 @@ export class Pusher implements Disposable {
   #other(path: SyncPath, job: Job, why: NotMade): void {
     if (typeof why === 'object') this.#unreadable(path, why.error);
     else if (why === 'held') this.#retries.add(path, 'held');
+    else if (why === 'inbound') this.#inbound(path);
     else if (why === 'large') this.#startLarge(path, job);
     else if (why === 'changing') this.#changing(path);
     else {
@@ -283,6 +297,12 @@ export class Pusher implements Disposable {
       if ((this.remote.get(path)?.inFlight ?? 0) === 0) this.#isFine(path);
       this.#done(path, 0);
     }
+  }
+
+  #inbound(path: SyncPath): void {
+    this.#isFine(path);
+    this.#done(path, 0);
+    this.#parts.onInbound(path);
   }
 
   #startLarge(path: SyncPath, job: Job): void {
@@ -319,6 +339,7 @@ export class Pusher implements Disposable {
     job.ended(undefined);
     if (result.kind === 'unreadable') this.#unreadable(path, result.error);
     else if (result.kind === 'changing') this.#changing(path);
+    else if (result.kind === 'inbound') this.#inbound(path);
     else if (result.kind === 'halted') this.#refusedContent(path, result.why);
     else if (result.kind === 'nothing') this.#other(path, job, 'nothing');
     this.#finishIfOver(job);
@@ -351,7 +372,7 @@ export class Pusher implements Disposable {
   #decided({ operation, nack }: DecidedOperation): void {
     const { effects, job, bytes } = operation;
     const [{ path }] = effects;
-    if (nack === undefined) for (const effect of effects) this.#isFine(effect.path);
+    if (nack === undefined) for (const effect of effects) this.#applied(effect);
     // At the first time what came from here may have been deleted right after.
     else if (nack.reason === 'notEmpty' && this.#retries.isRepeated(path) && this.#isPodsOwn(path)) this.#letGo(path);
     else if (operation.kind === 'moveTree') this.#singly(operation);
@@ -360,7 +381,7 @@ export class Pusher implements Disposable {
       this.#refusedContent(path, nack);
       for (const effect of effects.slice(1)) this.#retries.add(effect.path, 'base');
     }
-    job.ended(nack === undefined ? path : undefined);
+    job.ended(nack === undefined && operation.kind !== 'agree' ? path : undefined);
     for (const effect of effects) this.#done(effect.path, effect.path === path ? bytes : 0);
     this.#finishIfOver(job);
   }
@@ -377,17 +398,28 @@ export class Pusher implements Disposable {
     );
   }
 
-  /** Whether a folder that is gone here holds nothing there that came from here and will still be deleted. */
-  #isPodsOwn(folder: SyncPath): boolean {
-    if (this.#parts.local.tree.get(folder) !== undefined) return false;
-    for (const [path, { put }] of this.remote.entries()) {
-      if (put !== undefined && path.startsWith(`${folder}/`)) return false;
-    }
-    return true;
+  #applied({ path, result }: Effect): void {
+    this.#isFine(path);
+    if (result.kind === 'absent') this.#goneThere(path);
   }
 
-  /** A folder that is gone here holds content of the pod there: it stays, and is the pod's own from now on. */
+  /** Whether a folder that is gone here holds nothing there that came from here and will still be deleted. */
+  #isPodsOwn(path: SyncPath): boolean {
+    return this.#parts.local.tree.get(path) === undefined && !holdsOurs(path, this.remote);
+  }
+
+  /** Something is gone there: a folder that had to stay because of it may be deleted now. */
+  #goneThere(path: SyncPath): void {
+    const folders = this.#parts.judge.leftAlone.deleteAbove(path);
+    if (folders.length > 0) this.#enqueue(new Job(folders, this.#parts.scheduler.now(), 'retry'));
+  }
+
+  /** A folder that is gone here holds content of the pod there: it stays. In a push it is the pod's own from now on. */
   #letGo(path: SyncPath): void {
+    if (this.#parts.judge.mayConcern(path)) {
+      this.#parts.judge.leftAlone.add(path, absent, folder);
+      return;
+    }
     const made = this.#maker.forget(path);
     const job = new Job([path], this.#parts.scheduler.now(), 'retry');
     if (made.kind === 'operation') this.#sender?.operation(made, job, false);
@@ -400,6 +432,7 @@ export class Pusher implements Disposable {
   }
 
   #tryAgain(path: SyncPath, reason: Nack['reason'], message: string): void {
+    if (reason === 'parent') this.#parts.judge.leftAlone.deleteAbove(path);
     const loud = this.#retries.add(path, reason);
     if (loud) this.#parts.problems.setRemote(path, refusalProblem(path, reason, message));
   }
@@ -488,26 +521,17 @@ export class Pusher implements Disposable {
 
   #resumed(): void {
     this.#resume = undefined;
+    this.#parts.onResumed();
     this.#ordinary.push(this.#compare(this.#initial));
     this.#initial = false;
-    this.#pump();
+    this.#takeOffers();
   }
 
   /** Finds out, without reading files, what has to be looked at closely, and makes a job of it. */
   *#compare(initial: boolean): Steps {
-    const { local, content, scheduler } = this.#parts;
-    const since = scheduler.now();
-    const paths: SyncPath[] = [];
-    for (const [path, entry] of local.tree.entries()) {
-      const known = entry.kind === 'file' ? content.known(path, entry) : entry;
-      const decision = known === undefined ? undefined : decide(known, this.remote.get(path)).kind;
-      if (decision !== 'nothing' && decision !== 'keepRemote' && !this.#retries.isWaiting(path)) paths.push(path);
-      yield;
-    }
-    for (const [path, { put }] of this.remote.entries()) {
-      if (put !== undefined && local.tree.get(path) === undefined && !this.#retries.isWaiting(path)) paths.push(path);
-      yield;
-    }
+    const since = this.#parts.scheduler.now();
+    const differing = yield* findDiffering(this.#parts);
+    const paths = differing.filter((path) => !this.#retries.isWaiting(path));
     if (paths.length > 0) this.#enqueue(new Job(paths, since, initial ? 'initial' : 'changes'));
   }
 

@@ -1,4 +1,6 @@
 import type { UserErrorInit } from '../../base/errors.ts';
+import type { SyncConflict } from '../core/conflict.ts';
+import type { SyncMode } from '../core/modes.ts';
 import type { BatchApplied, SyncProblem, WatchTrouble } from '../core/status.ts';
 import type { Answer, Ask } from './asks.ts';
 import type { Activity } from './progress.ts';
@@ -8,6 +10,8 @@ export interface WorkerSettings {
   readonly root: string;
   readonly stateDir: string;
   readonly ignore: readonly string[];
+  readonly mode: SyncMode;
+  readonly pull: readonly string[];
 }
 
 /** What a worker is started for. */
@@ -18,7 +22,7 @@ export type WorkerTask =
 
 /** From the thread that owns the connection to the worker that owns the disk. */
 export type ToWorker =
-  | { readonly kind: 'connected'; readonly credit: number }
+  | { readonly kind: 'connected'; readonly credit: number; readonly volumeId: string }
   | { readonly kind: 'disconnected' }
   /** A message of the sidecar, as received. */
   | { readonly kind: 'message'; readonly bytes: Uint8Array<ArrayBuffer> }
@@ -43,6 +47,7 @@ export type FromWorker =
   /** The work cannot go on because of this, or (without it) can again. */
   | { readonly kind: 'blocked'; readonly error: PlainUserError | undefined }
   | { readonly kind: 'flushed'; readonly id: number; readonly error: PlainUserError | undefined }
+  | { readonly kind: 'conflicts'; readonly conflicts: readonly SyncConflict[] }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer | { readonly error: PlainUserError } }
   /** The connection has to be renewed: the sidecar broke the protocol, or what was under way on it was given up. */
   | { readonly kind: 'renew'; readonly reason: string }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Log } from '../../base/log.ts';
-import { rootSyncPath } from '../../base/paths.ts';
+import { rootSyncPath, type SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
+import type { KeptReason } from '../../protocol/frame.ts';
 import { Applier, type Outcome, type StagedOperation } from './applier.ts';
 import { ConfinedFolder } from './confinedFolder.ts';
 import { isMissing } from './diskError.ts';
@@ -107,6 +108,11 @@ export class Replica {
         .filter((item) => item.path !== rootSyncPath)
         .map((item) => ({ ...item, id: `${store}/${item.name}`, file: trash.fileOf(item) })),
     );
+  }
+
+  /** Keeps a copy of a file that was never live in the tree, or of a link. Throws the disk's error. */
+  keepCopy(file: string, at: SyncPath, why: KeptReason): void {
+    this.#trash.keep(this.#trash.copy(file), at, why);
   }
 
   /** A kept version by its id. */

@@ -32,6 +32,11 @@ export class Stage {
     }
   }
 
+  /** Drops what was staged. */
+  discard(file: string): void {
+    rmSync(file, { force: true });
+  }
+
   /** Throws an `ENOSPC` error when the disk cannot take this many bytes and keep a reserve. */
   requireSpace(bytes: number): void {
     const { bavail, bsize, blocks } = statfsSync(this.#folder);

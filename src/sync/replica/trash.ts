@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  copyFileSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -86,6 +87,13 @@ export class Trash {
   copyLink(target: string): string {
     const kept = this.#fresh();
     symlinkSync(target, kept);
+    return kept;
+  }
+
+  /** Copies a file. */
+  copy(file: string): string {
+    const kept = this.#fresh();
+    copyFileSync(file, kept);
     return kept;
   }
 

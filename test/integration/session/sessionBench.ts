@@ -191,6 +191,7 @@ export const devConfig: DevConfig = {
   restartOnSync: true,
   ports: [{ remote: 8080, local: 0 }],
   ignore: [],
+  sync: { mode: 'push', pull: [] },
 };
 
 const serve =

@@ -168,6 +168,7 @@ describe('resolveConfig', () => {
       restartOnSync: true,
       ports: [{ remote: 8080, local: 0 }],
       ignore: [],
+      sync: { mode: 'push', pull: [] },
     });
   });
 

@@ -18,6 +18,7 @@ containers:
     restartOnSync: true
     ports: [8080, "3000:80", ":9090"]
     ignore: ["*.log"]
+    sync: { mode: twoWay, pull: [package-lock.json] }
     env: { PORT: 8080, DEBUG: true, NAME: shop }
 `;
 
@@ -43,6 +44,7 @@ describe('parseConfig', () => {
           { remote: 9090, local: 0 },
         ],
         ignore: ['*.log'],
+        sync: { mode: 'twoWay', pull: ['package-lock.json'] },
         env: { PORT: '8080', DEBUG: 'true', NAME: 'shop' },
       },
     ]);

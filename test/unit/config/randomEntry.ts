@@ -19,6 +19,7 @@ export function randomEntry(random: Random): ConfigEntry {
     restartOnSync: () => random.chance(0.5),
     ports: () => some(random, () => ({ remote: 1 + random.below(65_535), local: random.pick([0, 80, 65_535]) })),
     ignore: () => some(random, () => text(random)),
+    sync: () => ({ mode: random.pick(['push', 'twoWay', 'mirror']), pull: some(random, () => text(random)) }),
     env: () =>
       Object.fromEntries(
         some(random, () => [

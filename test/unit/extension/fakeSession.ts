@@ -29,6 +29,7 @@ export function fakeSession(phase: SessionPhase) {
       restartOnSync: false,
       ports: [],
       ignore: [],
+      sync: { mode: 'push', pull: [] },
     },
     get state() {
       return state;

@@ -189,13 +189,17 @@ test('a written config file says what was in use', () => {
       { remote: 3000, local: 3000 },
     ],
     ignore: [],
+    sync: { mode: 'push', pull: ['*.lock'] },
   };
   const parsed = parseConfig(configTemplate({ workload: 'web', container: 'main' }, config));
   assert.equal(parsed.kind, 'config');
   const [entry] = parsed.config.containers;
-  const { image, workDir, run, debug, restartOnSync, ports, ignore } = config;
+  const { image, workDir, run, debug, restartOnSync, ports, ignore, sync } = config;
   const { workload, container, language, shell, debugPort, env, ...written } = entry ?? {};
-  assert.deepEqual({ debug: undefined, ...written }, { image, workDir, run, debug, restartOnSync, ports, ignore });
+  assert.deepEqual(
+    { debug: undefined, ...written },
+    { image, workDir, run, debug, restartOnSync, ports, ignore, sync },
+  );
   assert.deepEqual(
     [workload, container, language, shell, debugPort, env],
     ['web', 'main', undefined, undefined, undefined, undefined],

@@ -92,6 +92,11 @@ containers:
     # default
     ignore: []
 
+    # default
+    sync:
+      mode: push
+      pull: []
+
     # .podloop/config.yaml, line 5, with annotation podloop.dev/config, line 2
     env:
       STAGE: dev

@@ -26,6 +26,7 @@ const session: SavedSession = {
     restartOnSync: true,
     ports: [{ remote: 8080, local: 0 }],
     ignore: [],
+    sync: { mode: 'push', pull: [] },
   },
 };
 

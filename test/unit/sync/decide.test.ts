@@ -44,23 +44,92 @@ const table: [string, LocalView, PathState, PathState | undefined, Decision][] =
   ['unreadable here', unknown, one, one, { kind: 'nothing' }],
 ];
 
+const three = file('3');
+const conflict: Decision = { kind: 'conflict', mine: three, theirs: two };
+
+/** The same, when each side follows the other. */
+const bothWays: [string, LocalView, PathState, PathState | undefined, Decision][] = [
+  ['changed here only', two, one, one, { kind: 'create', state: two, base: one }],
+  ['changed there only', one, two, one, { kind: 'take', state: two, base: one }],
+  ['changed on both sides', three, two, one, conflict],
+  ['made on both sides', three, two, undefined, conflict],
+  ['changed on both sides to the same', two, two, one, { kind: 'setExecutable', base: two, executable: 'no' }],
+  ['gone on both sides', absent, absent, one, { kind: 'forget' }],
+  ['gone here', absent, one, one, { kind: 'delete', base: one }],
+  ['gone there', one, absent, one, { kind: 'take', state: absent, base: one }],
+  ['gone here, changed there', absent, two, one, { kind: 'take', state: two, base: absent }],
+  ['gone there, changed here', two, absent, one, { kind: 'create', state: two, base: absent }],
+  ['made there', absent, one, undefined, { kind: 'take', state: one, base: absent }],
+  ['a folder made there', absent, folder, undefined, { kind: 'take', state: folder, base: absent }],
+  ['made executable there', one, script, one, { kind: 'take', state: script, base: one }],
+  ['made executable here', script, one, one, { kind: 'setExecutable', base: one, executable: 'yes' }],
+  ['a file here and a folder there', three, folder, one, { kind: 'create', state: three, base: folder }],
+  ['a folder here and a file there', folder, two, one, { kind: 'conflict', mine: folder, theirs: two }],
+  ['ignored here', ignored, two, one, { kind: 'forget' }],
+  ['unreadable here', unknown, absent, one, { kind: 'nothing' }],
+];
+
+suite('one path that goes both ways', () => {
+  for (const [name, local, current, put, wanted] of bothWays) {
+    test(name, () => {
+      assert.deepEqual(decide(local, settledTrack(current, put), 'twoWay'), wanted);
+    });
+  }
+
+  test('what only this side knows to be agreed is told', () => {
+    const track: Track = { ...settledTrack(one, one), untold: true };
+    assert.deepEqual(decide(one, track, 'twoWay'), { kind: 'setExecutable', base: one, executable: 'no' });
+    assert.deepEqual(decide(two, track, 'twoWay'), { kind: 'create', state: two, base: one });
+  });
+});
+
+suite('one path of a mirror, and of a folder that follows', () => {
+  const cases: [string, LocalView, PathState, PathState | undefined, Decision, Decision][] = [
+    ['only there', absent, one, undefined, { kind: 'delete', base: one }, { kind: 'take', state: one, base: absent }],
+    [
+      'changed there',
+      one,
+      two,
+      one,
+      { kind: 'create', state: one, base: two },
+      { kind: 'take', state: two, base: one },
+    ],
+    [
+      'only here',
+      one,
+      absent,
+      undefined,
+      { kind: 'create', state: one, base: absent },
+      { kind: 'take', state: absent, base: one },
+    ],
+    ['ignored here', ignored, one, undefined, { kind: 'nothing' }, { kind: 'nothing' }],
+    ['unreadable here', unknown, one, one, { kind: 'nothing' }, { kind: 'nothing' }],
+  ];
+  for (const [name, local, current, put, mirror, follow] of cases) {
+    test(name, () => {
+      assert.deepEqual(decide(local, settledTrack(current, put), 'mirror'), mirror);
+      assert.deepEqual(decide(local, settledTrack(current, put), 'follow'), follow);
+    });
+  }
+});
+
 suite('one path of a push', () => {
   for (const [name, local, current, put, wanted] of table) {
     test(name, () => {
-      assert.deepEqual(decide(local, settledTrack(current, put)), wanted);
+      assert.deepEqual(decide(local, settledTrack(current, put), 'push'), wanted);
     });
   }
 
   test('what is under way counts as being there', () => {
     const track: Track = { current: one, put: one, inFlight: 1, expected: two, expectedPut: two };
-    assert.deepEqual(decide(two, track), { kind: 'nothing' });
-    assert.deepEqual(decide(absent, track), { kind: 'delete', base: two });
-    assert.deepEqual(decide(one, track), { kind: 'create', state: one, base: two });
+    assert.deepEqual(decide(two, track, 'push'), { kind: 'nothing' });
+    assert.deepEqual(decide(absent, track, 'push'), { kind: 'delete', base: two });
+    assert.deepEqual(decide(one, track, 'push'), { kind: 'create', state: one, base: two });
   });
 
   test("what is about to be forgotten is the other side's own already", () => {
     const track: Track = { current: two, put: one, inFlight: 1, expected: two, expectedPut: undefined };
-    assert.deepEqual(decide(absent, track), { kind: 'nothing' });
+    assert.deepEqual(decide(absent, track, 'push'), { kind: 'nothing' });
   });
 });
 

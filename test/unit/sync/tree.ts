@@ -8,21 +8,33 @@ export function readTree(root: string, skip: (relative: string) => boolean = () 
     for (const name of readdirSync(path.join(root, folder))) {
       const relative = folder === '' ? name : `${folder}/${name}`;
       if (skip(relative)) continue;
-      const absolute = path.join(root, relative);
-      const stats = lstatSync(absolute);
-      if (stats.isDirectory()) {
-        found.set(relative, 'folder');
-        visit(relative);
-      } else if (stats.isSymbolicLink()) found.set(relative, `link to ${readlinkSync(absolute)}`);
-      else {
-        const content = readFileSync(absolute).toString('latin1');
-        const shown = content.length > 40 ? `${content.length} bytes` : JSON.stringify(content);
-        found.set(relative, `file ${(stats.mode & 0o100) === 0 ? '' : 'executable '}${shown}${checksum(content)}`);
-      }
+      ifThere(() => {
+        const what = describe(path.join(root, relative));
+        found.set(relative, what);
+        if (what === 'folder') visit(relative);
+      });
     }
   };
   visit('');
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function describe(absolute: string): string {
+  const stats = lstatSync(absolute);
+  if (stats.isDirectory()) return 'folder';
+  if (stats.isSymbolicLink()) return `link to ${readlinkSync(absolute)}`;
+  const content = readFileSync(absolute).toString('latin1');
+  const shown = content.length > 40 ? `${content.length} bytes` : JSON.stringify(content);
+  return `file ${(stats.mode & 0o100) === 0 ? '' : 'executable '}${shown}${checksum(content)}`;
+}
+
+/** A tree that is being written may lose something between being listed and being looked at. */
+function ifThere(look: () => void): void {
+  try {
+    look();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
 }
 
 function checksum(content: string): string {

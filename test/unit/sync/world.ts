@@ -117,6 +117,30 @@ export class World {
     assert.deepEqual(lines, [], 'the trees are equal');
   }
 
+  /** Resolves when both trees are equal, whichever side had to follow, and nothing is under way. */
+  async converge(milliseconds = 20_000): Promise<void> {
+    await this.flush();
+    await until(
+      () => (this.engine.status.kind === 'inSync' && this.#differences().length === 0 ? true : undefined),
+      milliseconds,
+      () => JSON.stringify([this.#differences(), this.engine.status, this.engine.problems], undefined, 1),
+    );
+  }
+
+  #differences(): string[] {
+    const [there, here] = [readTree(this.remote), readTree(this.root)];
+    return [...new Set([...there.keys(), ...here.keys()])]
+      .filter((at) => there.get(at) !== here.get(at))
+      .map((at) => `${JSON.stringify(at)}: here ${here.get(at)}, there ${there.get(at)}`);
+  }
+
+  /** Writes a file in the pod, making its folders. */
+  writeThere(relative: string, content: string | Uint8Array): void {
+    const absolute = path.join(this.remote, relative);
+    mkdirSync(path.dirname(absolute), { recursive: true });
+    writeFileSync(absolute, content);
+  }
+
   /** Resolves with the status when it satisfies `wanted`. */
   status(wanted: (status: SyncStatus) => boolean, milliseconds = 10_000): Promise<SyncStatus> {
     return until(
