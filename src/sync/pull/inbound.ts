@@ -7,6 +7,8 @@ import type { Offer } from '../../protocol/frame.ts';
 import { absent, type PathState, sameContent, sameState } from '../../protocol/pathState.ts';
 import type { Decision, LocalView } from '../core/decide.ts';
 import type { Judge } from '../core/judge.ts';
+import { isMassDeletion } from '../core/massDeletion.ts';
+import { isProtected } from '../core/protectedPaths.ts';
 import type { RemoteView } from '../core/remoteView.ts';
 import type { Outcome } from '../replica/applier.ts';
 import { NoSuchParent } from '../replica/confinedFolder.ts';
@@ -18,7 +20,7 @@ import type { Replica } from '../replica/replica.ts';
 import { runInSlices, runToEnd } from '../replica/slices.ts';
 import type { ConflictStore } from './conflictStore.ts';
 import { type FetchedContent, type Fetches, NotFetched } from './fetches.ts';
-import { InboundTroubles, type TroublesParts } from './inboundTroubles.ts';
+import { InboundTroubles, refusedProblem, type TroublesParts } from './inboundTroubles.ts';
 import type { LocalWrites } from './localWrites.ts';
 import { OfferedBodies } from './offeredBodies.ts';
 import { Removals } from './removals.ts';
@@ -140,6 +142,10 @@ export class Inbound implements Disposable {
       return;
     }
     const decision = this.#parts.judge.decide(path, local);
+    if ((decision.kind === 'take' || decision.kind === 'conflict') && isProtected(path)) {
+      this.#parts.problems.setInbound(path, refusedProblem(path));
+      return;
+    }
     const blocked = decision.kind === 'take' && decision.state.kind !== 'absent' && (yield* this.#isBlocked(path));
     if (blocked) this.#keepTheirs(path, { kind: 'conflict', mine: absent, theirs: decision.state });
     else if (decision.kind === 'take') this.#take(path, decision);
@@ -319,9 +325,24 @@ export class Inbound implements Disposable {
   }
 
   #removeAll(paths: readonly SyncPath[]): void {
-    for (const path of paths) this.#remove(path);
+    const { local, log } = this.#parts;
+    if (isMassDeletion(paths.length, local.tree.size)) {
+      log.warn('So much was deleted in the pod at once that it is kept here, and brought back there.', {
+        paths: paths.length,
+        first: paths[0],
+      });
+      for (const path of paths) this.#keepHere(path);
+    } else for (const path of paths) this.#remove(path);
     this.#troubles.againNow('notEmpty');
     this.#tellIdle();
+  }
+
+  /** As if it had never been in the pod: what is here is new to it. */
+  #keepHere(path: SyncPath): void {
+    const { remote, onDecide } = this.#parts;
+    if (remote.expected(path).kind !== 'absent') return;
+    remote.rebase(path, undefined);
+    onDecide(path);
   }
 
   #remove(path: SyncPath): void {

@@ -61,3 +61,9 @@ function problemOf(path: SyncPath, reason: NackReason, message: string): SyncPro
   }
   return { path, code: 'inboundFailed', message: `The pod's version of ${path} cannot be written here: ${message}` };
 }
+
+/** What the pod did to a path that it may never change here. */
+export function refusedProblem(path: SyncPath): SyncProblem {
+  const message = `The pod's change of ${path} is not taken over: programs on this machine would run what is in it.`;
+  return { path, code: 'inboundRefused', message };
+}

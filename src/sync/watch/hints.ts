@@ -28,6 +28,8 @@ const overflowHints = 8000;
 /** The same when merely taking them needed so long (ms) that the queue may have filled meanwhile. */
 const lateOverflowHints = 1000;
 const lateMs = 100;
+/** The last notices of what was held together come this much (ms) after its end, at most. */
+const releasedMs = 20;
 
 /** Gathers hints until it is time to look: at once as long as they come singly, together while they come in storms. */
 export class Hints implements Disposable {
@@ -41,6 +43,7 @@ export class Hints implements Disposable {
   #wake: Disposable | undefined;
   #disposed = false;
   #turnBegan = 0;
+  #wasHeld = false;
 
   constructor(parts: HintsParts) {
     this.#parts = parts;
@@ -102,23 +105,28 @@ export class Hints implements Disposable {
     this.#thisTurn = 0;
     const late = this.#parts.scheduler.elapsed() - this.#turnBegan > lateMs;
     if (count > overflowHints || (count > lateOverflowHints && late)) this.#parts.onLoss();
-    const wait = this.#gauge.note(count, this.#parts.scheduler.now(), this.#isHeld());
+    const held = this.#isHeld();
+    const wait = this.#gauge.note(count, this.#parts.scheduler.now(), held);
+    const released = this.#wasHeld && !held;
+    this.#wasHeld = held;
     this.#wake?.dispose();
     this.#wake = undefined;
-    if (wait === 0) {
+    if (wait === 0 && !released) {
       this.#give(false);
       return;
     }
     if (this.#gauge.isStorm) this.#parts.onStorm();
-    this.#wait(wait);
+    this.#wait(Math.max(wait, released ? releasedMs : 0));
   }
 
   #wait(milliseconds: number): void {
     this.#wake = this.#parts.scheduler.after(milliseconds, () => {
       this.#wake = undefined;
+      // Asked before the notices are taken: who lets go in between has changed things that are not told of yet.
+      const held = this.#isHeld();
       // Notices of what was written before this moment may still be under way.
       this.#afterThisTurn(() => {
-        if (this.#thisTurn > 0 || this.#isHeld()) this.#decide();
+        if (this.#thisTurn > 0 || held) this.#decide();
         else this.#give(true);
       });
     });

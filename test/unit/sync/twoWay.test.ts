@@ -62,6 +62,38 @@ suite('both ways', { concurrency: 4 }, () => {
     },
   );
 
+  scenario('scenario 76: what would be run on this machine is not taken from the pod', async (world) => {
+    world.write('.vscode/tasks.json', 'mine');
+    world.write('a.txt', 'a');
+    await start(world);
+    world.writeThere('.vscode/tasks.json', 'theirs');
+    world.writeThere('src/.Husky/pre-commit', 'theirs');
+    world.writeThere('last.txt', 'theirs');
+    await until(
+      () => (existsSync(path.join(world.root, 'last.txt')) && world.engine.problems.length === 3 ? true : undefined),
+      15_000,
+      () => JSON.stringify(world.engine.problems),
+    );
+    assert.equal(readFileSync(path.join(world.root, '.vscode/tasks.json'), 'utf8'), 'mine');
+    assert.equal(existsSync(path.join(world.root, 'src/.Husky')), false);
+    assert.ok(world.engine.problems.every(({ code }) => code === 'inboundRefused'));
+  });
+
+  scenario('scenario 31: a folder wiped in the pod deletes nothing here and is filled again', async (world) => {
+    for (let index = 0; index < 30; index += 1) world.write(`src/${index}.txt`, `${index}`);
+    await start(world);
+    const before = readTree(world.root);
+    rmSync(path.join(world.remote, 'src'), { recursive: true });
+    await until(
+      () => (existsSync(path.join(world.remote, 'src/29.txt')) ? true : undefined),
+      15_000,
+      () => 'the folder is not filled again',
+    );
+    await world.converge();
+    assert.deepEqual(readTree(world.root), before);
+    assert.deepEqual(readTree(world.remote), before);
+  });
+
   scenario('a conflict that ends with mine keeps theirs restorable', async (world) => {
     world.write('a.txt', 'base');
     await start(world);
