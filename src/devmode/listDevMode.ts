@@ -38,6 +38,8 @@ async function listKind(
 
 function entryOf(type: ResourceType, namespace: string, workload: KubeObject): DevModeEntry[] {
   if (workload.metadata.annotations?.[recordAnnotation] === undefined) return [];
+  // A controller copies the annotations of its workload to what it makes, as a Deployment does to its replica sets.
+  if (workload.metadata.ownerReferences?.some(({ controller }) => controller === true) === true) return [];
   const ref = { type, namespace, name: workload.metadata.name };
   try {
     const record = readRecord(workload);

@@ -11,6 +11,7 @@ import { type Fingerprint, sameFingerprint } from '../core/fingerprint.ts';
 import type { RemoteView } from '../core/remoteView.ts';
 import type { ChunkStore } from '../replica/chunkStore.ts';
 import type { ConfinedFolder } from '../replica/confinedFolder.ts';
+import { lookAt } from '../replica/diskEntry.ts';
 import type { FileEntry, LocalContent } from '../replica/localContent.ts';
 import type { LocalFolder } from '../replica/localFolder.ts';
 import { allocatedBytes, fingerprintOfOpen, hashTextOf, openForReading } from '../replica/readFile.ts';
@@ -19,6 +20,7 @@ import type { Job } from './job.ts';
 import { noMoveSources } from './moveSources.ts';
 import type { Made, OperationMaker } from './operationMaker.ts';
 import type { Sender } from './sender.ts';
+import type { Settling } from './settling.ts';
 import { upload, type Uploaded } from './upload.ts';
 
 /** What came of one long file. */
@@ -41,6 +43,7 @@ export interface BulkParts {
   readonly remote: RemoteView;
   readonly maker: OperationMaker;
   readonly sender: Sender;
+  readonly settling: Settling;
   readonly scheduler: Scheduler;
   readonly log: Log;
   /** Transfers that the other side halted, by their number. */
@@ -64,7 +67,7 @@ export function* sendLarge(path: SyncPath, job: Job, parts: BulkParts): Generato
   const entry = parts.local.tree.get(path);
   if (entry?.kind !== 'file') return { kind: 'nothing' };
   const base = findBase(path, entry, parts);
-  if (!job.isComplete && !isSettled(entry, base, parts.scheduler.now())) return { kind: 'changing' };
+  if (!job.isComplete && !isSettled(path, base, parts)) return { kind: 'changing' };
   const state = yield* stateBeforeSending(path, entry, base, parts);
   if (state === 'changing') return { kind: 'changing' };
   if (state !== undefined) yield* hashPartners(path, state, parts);
@@ -81,16 +84,18 @@ export function* sendLarge(path: SyncPath, job: Job, parts: BulkParts): Generato
   }
 }
 
-/** A long file counts as written when it has not changed for this long, in milliseconds. */
-const settledMs = 50;
-
 /**
  * Long files are written in many steps: one this young is most likely not whole. One that is as long as the version
  * before is looked at at once, because what changed in it is soon found.
  */
-function isSettled({ fingerprint }: FileEntry, base: Base | undefined, now: number): boolean {
-  const age = now - Number(fingerprint.mtimeNs / 1_000_000n);
-  return age < 0 || age >= settledMs || (base !== undefined && fingerprint.size >= base.state.size);
+function isSettled(path: SyncPath, base: Base | undefined, { disk, settling, scheduler }: BulkParts): boolean {
+  disk.begin();
+  const found = lookAt(disk.entry(path));
+  if (found.kind !== 'file') return true;
+  const { size, mtimeNs } = found.fingerprint;
+  if (base !== undefined && size >= base.state.size) return true;
+  const now = scheduler.now();
+  return settling.isSettled(path, size, now - Number(mtimeNs / 1_000_000n), now);
 }
 
 /**
@@ -120,9 +125,12 @@ function* stateBeforeSending(
   { content, remote, maker }: BulkParts,
 ): Generator<undefined, FileState | 'changing' | undefined> {
   const known = content.known(path, entry);
-  const { size } = entry.fingerprint;
   if (known !== undefined) return known;
-  if (!maker.isContested(path) && (base?.state.size === size || !remote.hasLong(size))) return undefined;
+  const { size } = entry.fingerprint;
+  const there = remote.expected(path);
+  const mayBeSame = base === undefined && there.kind === 'file' && there.size === size;
+  const mayBeElsewhere = base?.state.size !== size && remote.hasLong(size);
+  if (!mayBeSame && !mayBeElsewhere && !maker.isContested(path)) return undefined;
   return (yield* content.hash(path, entry)) ?? 'changing';
 }
 

@@ -29,6 +29,7 @@ import { RemoteContent } from './remoteContent.ts';
 import { Resume } from './resume.ts';
 import { Retries } from './retries.ts';
 import { Sender } from './sender.ts';
+import { Settling } from './settling.ts';
 import { TreeMoves } from './treeMoves.ts';
 
 /** What a `Pusher` works with and tells. */
@@ -79,6 +80,7 @@ export class Pusher implements Disposable {
   readonly #bulk: Steps[] = [];
   /** Sizes of the long files that are in the bulk lane. */
   readonly #startedLarge = new Map<SyncPath, number>();
+  readonly #settling = new Settling();
   readonly #halted = new Map<number, Halt>();
   /** Bytes that the other side kept of interrupted uploads, by their key. */
   readonly #partials = new Map<string, number>();
@@ -134,6 +136,7 @@ export class Pusher implements Disposable {
     this.#halted.clear();
     this.#partials.clear();
     this.#offers.take();
+    this.#settling.clear();
     this.#retries.reset();
     this.#parts.progress.reset();
   }
@@ -321,6 +324,7 @@ export class Pusher implements Disposable {
       disk,
       content,
       chunks,
+      settling: this.#settling,
       scheduler,
       log,
       sender,

@@ -75,6 +75,11 @@ export class EngineProcess {
     return spawnSync('setpriv', [...rights.slice(1), 'true']).status === 0 ? rights : undefined;
   }
 
+  get pid(): number {
+    assert.ok(this.#child.pid !== undefined);
+    return this.#child.pid;
+  }
+
   async ask(request: EngineRequest): Promise<EngineAnswer> {
     const asked = new AbortController();
     const answered = once(this.#child, 'message', { signal: asked.signal });
