@@ -46,10 +46,18 @@ export const renameFolder: Work = {
     if (!stand.peer.deletes) return undefined;
     const { name } = stand.tree.folder;
     const names = [name, `${name}-renamed`];
-    return stand.measure({ atLeast: 2, atMost: 4 }, (round) => {
+    const rename = (round: number): void => {
       renameSync(stand.here(names[round % 2] ?? ''), stand.here(names[(round + 1) % 2] ?? ''));
+    };
+    const measured = await stand.measure({ atLeast: 2, atMost: 4 }, (round) => {
+      rename(round);
       return timed(() => stand.peer.bring());
     });
+    if (measured.times.length % 2 === 1) {
+      rename(1);
+      await stand.peer.bring();
+    }
+    return measured;
   },
 };
 

@@ -16,5 +16,6 @@ export function count(number: number): string {
 }
 
 export function size(bytes: number): string {
-  return bytes >= 1e9 ? `${bytes / 1e9} GB` : bytes >= 1e6 ? `${bytes / 1e6} MB` : `${bytes / 1024} KB`;
+  if (bytes % 1024 === 0) return bytes < 1024 ** 2 ? `${bytes / 1024} KiB` : `${bytes / 1024 ** 2} MiB`;
+  return bytes >= 1e9 ? `${bytes / 1e9} GB` : `${bytes / 1e6} MB`;
 }
