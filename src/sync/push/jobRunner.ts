@@ -18,6 +18,9 @@ const batchOperations = 20_000;
 /** Why there is no operation for a path: none is needed, it comes by another way, or `held`: it is looked at once more. */
 export type NotMade = Made['kind'] | 'held' | { readonly error: unknown };
 
+/** More files than this that changed together were gathered for a while before they came here. */
+const stormContents = 50;
+
 /** What a `JobRunner` works with. */
 export interface JobRunnerParts {
   readonly local: LocalFolder;
@@ -55,10 +58,12 @@ export function* runJob(job: Job, parts: JobRunnerParts): Generator<undefined, v
     attempt(path, job, parts, false, () => trees.get(path) ?? maker.make(path, sources));
     yield;
   }
+  // Where so much changed together both parts of a rename have come, and deletions belong to the same batch.
+  const mayTurnUp = order.contents.length > stormContents ? (): boolean => false : parts.mayTurnUp;
   const late = [...order.contents, ...(parts.holdRemovals() ? [] : order.removals)];
   const step = job.initial ? initialBatchOperations : batchOperations;
   for (let start = 0; start < late.length; start += step) {
-    yield* runBatch(late.slice(start, start + step), job, parts, sources);
+    yield* runBatch(late.slice(start, start + step), job, { ...parts, mayTurnUp }, sources);
   }
   job.produced();
 }
