@@ -4,6 +4,7 @@ import { isAbortError, toError, type UserError } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
 import { type Log, prefixLog } from '../base/log.ts';
 import type { LocalPath } from '../base/paths.ts';
+import { delay } from '../base/scheduler.ts';
 import type { Cluster, ExecStream } from '../cluster/cluster.ts';
 import { types } from '../cluster/core/objects.ts';
 import type { WorkloadRef } from '../devmode/core/developableKinds.ts';
@@ -27,6 +28,8 @@ import { followWorkload } from './workloadFollower.ts';
 
 /** After so many milliseconds the end of a program that was to be stopped is not waited for any more. */
 const stopMilliseconds = 15_000;
+/** How often it is looked whether the sync has come to the pod that a program is to start in. */
+const anotherPodMilliseconds = 50;
 
 /** A session that is open in this window. It does what the reducer decides; it never decides a phase by itself. */
 export class LiveSession implements DevSession {
@@ -47,6 +50,8 @@ export class LiveSession implements DevSession {
   #model: SessionModel;
   #pods: DevPods | undefined;
   #engine: SyncEngine | undefined;
+  /** The pod whose sidecar the engine was connected to last. */
+  #syncedPod: string | undefined;
 
   readonly onState = this.#stateChanged.event;
   readonly onBatchApplied = this.#batchApplied.event;
@@ -65,7 +70,7 @@ export class LiveSession implements DevSession {
     this.#log = prefixLog(deps.log, `[${saved.workload.namespace}/${saved.workload.name}] `);
     const { workload, container, folder, config } = saved;
     this.#model = initialSession({ workload, container, folder, workDir: config.workDir }, phase);
-    this.#forwards = new PortForwards((port, signal) => this.#dial(port, signal), this.#log);
+    this.#forwards = new PortForwards(async (port, signal) => (await this.#dial(port, signal)).stream, this.#log);
     this.#store.add(this.#forwards.onChange((forwards) => this.dispatch({ kind: 'forwardsChanged', forwards })));
   }
 
@@ -99,7 +104,7 @@ export class LiveSession implements DevSession {
       root: folder,
       stateDir: syncStateFolder(this.#deps.stateDir, id),
       workspaceId: id,
-      connect: (signal) => this.#dial(this.#saved.sidecarPort, signal),
+      connect: (signal) => this.#dialSidecar(signal),
       token,
       ignore: config.ignore,
       mode: config.sync.mode,
@@ -150,14 +155,16 @@ export class LiveSession implements DevSession {
     const command = new PodCommand(
       {
         start: async (started) => {
-          const pod = await this.pod(started);
+          const pod = await this.#completePod(started);
           return {
             pod,
             stream: await this.#execIn(pod, runScript(this.id, config.workDir, commandLine), true, started),
           };
         },
         stopStrays: (stopped) => this.#stopStrays(stopped),
-        beforeStart: (started) => this.flush(started),
+        beforeStart: async (started) => {
+          await this.#completePod(started);
+        },
         hasLostPod: (pod, asked) => this.#isOver(pod, asked),
         scheduler: this.#deps.scheduler,
         log: this.#log,
@@ -231,10 +238,31 @@ export class LiveSession implements DevSession {
     this.#store.dispose();
   }
 
-  async #dial(port: number, signal: AbortSignal): Promise<Duplex> {
+  async #dial(port: number, signal: AbortSignal): Promise<{ readonly pod: string; readonly stream: Duplex }> {
     const both = AbortSignal.any([signal, this.#abort.signal]);
     const pod = await this.pod(both);
-    return this.#cluster.portForward({ namespace: this.#saved.workload.namespace, pod, port }, both);
+    const { namespace } = this.#saved.workload;
+    return { pod, stream: await this.#cluster.portForward({ namespace, pod, port }, both) };
+  }
+
+  async #dialSidecar(signal: AbortSignal): Promise<Duplex> {
+    const { pod, stream } = await this.#dial(this.#saved.sidecarPort, signal);
+    this.#syncedPod = pod;
+    return stream;
+  }
+
+  /**
+   * The current pod, once everything on the local disk is in it. The sidecar of a pod that ends still answers for a
+   * while, so what counts is which one was asked.
+   */
+  async #completePod(signal: AbortSignal): Promise<string> {
+    for (;;) {
+      const pod = await this.pod(signal);
+      const asked = this.#syncedPod;
+      await this.flush(signal);
+      if (asked === pod && this.#syncedPod === pod && (await this.pod(signal)) === pod) return pod;
+      await delay(this.#deps.scheduler, anotherPodMilliseconds, signal);
+    }
   }
 
   async #exec(command: readonly string[], tty: boolean, signal: AbortSignal): Promise<ExecStream> {
