@@ -81,8 +81,11 @@ export class Connection {
     }
     const writer: Writer = {
       workspaceId: hello.workspaceId,
-      supersede: () => {
-        this.#end(closeCodes.superseded, 'A newer connection of the same workspace took over.');
+      sessionId: hello.sessionId,
+      supersede: ({ sessionId }) => {
+        // What comes later may have been sent earlier: an engine's own connections must not end it for good.
+        const code = sessionId === hello.sessionId ? closeCodes.failed : closeCodes.superseded;
+        this.#end(code, 'A newer connection of the same workspace took over.');
       },
     };
     if (!slot.take(writer)) {

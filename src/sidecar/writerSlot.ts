@@ -1,8 +1,9 @@
 /** A connection that wants to write to the volume. */
 export interface Writer {
   readonly workspaceId: string;
-  /** Ends the connection because a newer one of the same workspace took its place. */
-  supersede(): void;
+  readonly sessionId: string;
+  /** Ends the connection because another one of the same workspace took its place. */
+  supersede(by: Writer): void;
 }
 
 /**
@@ -17,7 +18,7 @@ export class WriterSlot {
     const before = this.#current;
     if (before !== undefined && before.workspaceId !== writer.workspaceId) return false;
     this.#current = writer;
-    before?.supersede();
+    before?.supersede(writer);
     return true;
   }
 

@@ -123,7 +123,7 @@ export const utimesSync: typeof fs.utimesSync = (given, _accessed, modified) => 
 export const openSync = ((given: string, flags: string | number, mode?: number) => {
   const { O_CREAT, O_NOFOLLOW, O_TRUNC } = fs.constants;
   const bits = typeof flags === 'number' ? flags : (textFlags[flags] ?? 0);
-  const kind = (bits & O_CREAT) === 0 ? 'read' : 'grow';
+  const kind = (bits & O_CREAT) === 0 || fs.existsSync(given) ? 'read' : 'grow';
   return disk().call('openSync', kind, given, (bits & O_NOFOLLOW) === 0, (actor, real) => {
     const before = fs.statSync(given, { throwIfNoEntry: false });
     const descriptor = fs.openSync(given, flags, mode);
@@ -154,12 +154,19 @@ export const closeSync: typeof fs.closeSync = (descriptor) => {
 
 export const writeSync = writeBytes as typeof fs.writeSync;
 
-function writeBytes(descriptor: number, data: Uint8Array, offset = 0, length = data.length - offset): number {
+function writeBytes(
+  descriptor: number,
+  data: Uint8Array,
+  offset = 0,
+  length = data.length - offset,
+  position: number | null = null,
+): number {
   return disk().callOpen('writeSync', 'grow', descriptor, (actor) => {
     const short = disk().isTorn || (disk().rules.shortCalls && length > 1 && disk().random.chance(0.2));
-    const count = fs.writeSync(descriptor, data, offset, short ? Math.ceil(disk().random.below(length) / 2) : length);
+    const count = short ? Math.ceil(disk().random.below(length) / 2) : length;
+    const written = fs.writeSync(descriptor, data, offset, count, position);
     noteWritten(descriptor, actor);
-    return count;
+    return written;
   });
 }
 

@@ -18,6 +18,8 @@ export class Invariants {
   isAbsenceAccident = false;
   /** Nothing is kept in the pod now: its disk is full or its clock jumped over the time of keeping. */
   isKeepingOff = false;
+  /** An open file, or one in an open folder, may get another name before it is read. */
+  mayBeRenamedWhileRead = false;
   readonly #places: Places;
   readonly #onViolation: (text: string) => void;
   /** For each path and version, when it was first at that path locally. */
@@ -45,7 +47,7 @@ export class Invariants {
     // A file with several names changes at all of them.
     const at = stats?.isFile() === true && stats.nlink > 1 ? '' : place.relative;
     if (place.side === 'local') this.#localChanged(this.local.refresh(at), actor);
-    else this.#podChanged(this.pod.refresh(at), actor);
+    else this.#podChanged(this.pod.refresh(at), actor, place.relative);
     // A change of mode is one as well.
     if (place.side === 'pod' && actor.kind === 'person') this.#touched.add(place.relative);
   }
@@ -69,7 +71,7 @@ export class Invariants {
   podReplaced(): void {
     this.#touched.clear();
     const person: Actor = { side: 'pod', kind: 'person' };
-    this.#podChanged(this.pod.refresh(''), person);
+    this.#podChanged(this.pod.refresh(''), person, '');
     this.#touched.clear();
     for (const [at] of this.pod.entries()) this.#touched.add(at);
   }
@@ -99,10 +101,10 @@ export class Invariants {
     }
   }
 
-  #podChanged(changes: readonly TreeChange[], actor: Actor): void {
+  #podChanged(changes: readonly TreeChange[], actor: Actor, at: string): void {
     for (const change of changes) {
       if (actor.kind === 'person') this.#podWrote(change);
-      else this.#engineWrote(change);
+      else this.#engineWrote(change, change.path !== at);
     }
   }
 
@@ -111,15 +113,23 @@ export class Invariants {
     if (after?.startsWith('file') === true && this.#locally.get(at)?.has(after) !== true) this.#ofPod.add(after);
   }
 
-  #engineWrote({ path: at, before, after }: TreeChange): void {
+  #engineWrote({ path: at, before, after }: TreeChange, withFolder: boolean): void {
     const wasTouched = this.#touched.delete(at);
-    if (after !== undefined) this.#appeared(at, after, wasTouched);
+    if (after !== undefined) this.#appeared(at, after, wasTouched, withFolder);
     else if (before !== undefined) this.#vanished(at, before, wasTouched);
   }
 
-  /** Whatever becomes visible is a version that somebody wrote completely, at this very path. */
-  #appeared(at: string, after: Version, wasTouched: boolean): void {
+  /**
+   * Whatever becomes visible is a version that somebody wrote completely, at this very path; or anywhere, when it comes
+   * with a folder that was renamed while what is in it changed, or was renamed while it was read.
+   */
+  #appeared(at: string, after: Version, wasTouched: boolean, withFolder: boolean): void {
     if (this.#locally.get(at)?.has(after) === true) return;
+    if (
+      (withFolder || this.mayBeRenamedWhileRead) &&
+      [...this.#locally.values()].some((versions) => versions.has(after))
+    )
+      return;
     // What gave way may be put back.
     if (this.#ofPod.has(after)) {
       if (wasTouched) this.#touched.add(at);
@@ -134,7 +144,7 @@ export class Invariants {
       if (!this.#hadToGiveWay(at, before)) this.#onViolation(`I6: ${at} was deleted, which a program in the pod wrote`);
       return;
     }
-    const since = this.#locally.get(at)?.get(before);
+    const since = this.#locally.get(at)?.get(before) ?? this.#sinceAnywhere(before);
     if (since === undefined) this.#onViolation(`I6: ${at} was deleted, which never was there locally (${before})`);
     else if ((this.#absentUntil.get(at) ?? -1) < since) {
       this.#onViolation(`I6: ${at} was deleted, which was there locally all the time (${before})`);
@@ -150,6 +160,13 @@ export class Invariants {
       if (above.some((version) => version !== 'folder')) return true;
     }
     return false;
+  }
+
+  /** When a version was first at any path, where it may have been read under another name than it had. */
+  #sinceAnywhere(version: Version): number | undefined {
+    if (!this.mayBeRenamedWhileRead) return undefined;
+    const moments = [...this.#locally.values()].map((versions) => versions.get(version));
+    return moments.find((moment) => moment !== undefined);
   }
 
   #note(table: Map<string, Moments>, at: string, version: Version): void {

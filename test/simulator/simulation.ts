@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Log } from '../../src/base/log.ts';
 import type { MessageSocket } from '../../src/sync/link/messageSocket.ts';
@@ -41,6 +41,8 @@ export class Simulation {
   pod: PodEnd | undefined;
   /** The connection that a new one would find: none while the network is down. */
   isReachable = true;
+  /** Some file had several names since everything last came to rest. */
+  hadHardLinks = false;
   /** Nobody edits by himself. */
   isCalm = false;
   /** An earlier state of the volume was kept. */
@@ -64,6 +66,7 @@ export class Simulation {
     });
     const rules = { stamps: { local: stamps('local'), pod: stamps('pod') }, shortCalls, descriptors };
     this.invariants = new Invariants(this.places, (text) => this.violated(text));
+    this.invariants.mayBeRenamedWhileRead = this.swarm.races || this.swarm.largeFiles;
     this.disk = new SimulatedDisk(this.places, rules, this.random, {
       onTurn: (side) => this.#maybeRace(side),
       onLastName: (real, actor) => this.invariants.lastName(real, actor),
@@ -224,6 +227,10 @@ export class Simulation {
   }
 
   #changed(real: string, actor: Actor): void {
+    if (actor.kind === 'person' && actor.side === 'local') {
+      const stats = lstatSync(real, { throwIfNoEntry: false });
+      this.hadHardLinks ||= stats?.isFile() === true && stats.nlink > 1;
+    }
     this.invariants.changed(real, actor);
     if (actor.kind === 'engine' && this.trace.isDetailed) this.trace.note(`  ${actor.side} changed ${real}`);
   }

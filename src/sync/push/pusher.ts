@@ -536,6 +536,7 @@ export class Pusher implements Disposable {
     const since = this.#parts.scheduler.now();
     const differing = yield* findDiffering(this.#parts);
     const paths = differing.filter((path) => !this.#retries.isWaiting(path));
+    this.#forgetProblems(new Set(differing));
     if (paths.length > 0) this.#enqueue(new Job(paths, since, initial ? 'initial' : 'changes'));
   }
 
@@ -552,6 +553,14 @@ export class Pusher implements Disposable {
       entries.push({ name, put: listed, current: listed });
     }
     return entries;
+  }
+
+  /** What nothing has to be done about any more, or will be tried anew, is no problem now. */
+  #forgetProblems(differing: ReadonlySet<SyncPath>): void {
+    const { problems } = this.#parts;
+    for (const { path } of [...problems.remote]) {
+      if (!differing.has(path) && !this.#retries.isWaiting(path)) problems.setRemote(path, undefined);
+    }
   }
 
   /** An empty folder is more likely an accident, such as an unmounted disk, than a wish to delete everything. */

@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, lchownSync, mkdirSync, renameSync, rmdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, linkSync, lchownSync, mkdirSync, renameSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
 import type { SyncPath } from '../../base/paths.ts';
 import type { Scheduler } from '../../base/scheduler.ts';
 import { unreachable } from '../../base/errors.ts';
@@ -366,7 +366,7 @@ function sameVersion(a: DiskEntry, b: DiskEntry): boolean {
 function placeNew(staged: string, target: string): boolean {
   try {
     linkSync(staged, target);
-    discard(staged);
+    rmSync(staged, { force: true });
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;

@@ -244,6 +244,7 @@ export class LocalFolder {
       this.#forgetTroubles(gone);
       for (const name of ignoreFileNames) this.#rules.setFile(gone, name, undefined);
       this.#events.onFolderGone(gone);
+      this.#events.onProblem(gone, undefined);
       this.#events.onChange(gone);
     }
   }

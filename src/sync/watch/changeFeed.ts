@@ -143,7 +143,7 @@ export class ChangeFeed implements Disposable {
       const since = this.#parts.scheduler.now();
       this.#look('urgent', this.#examiner.untold(this.#watching.untold()), since, () => {
         this.#report(this.#emptied.take(), since);
-        this.#scans.afterScans(then);
+        this.#looks.afterAll(then);
       });
     });
   }
@@ -230,11 +230,20 @@ export class ChangeFeed implements Disposable {
       steps,
       over: (changed, cost, error) => {
         if (error !== undefined) this.#failed(error);
-        for (const path of this.#emptied.waiting) changed.delete(path);
+        this.#holdBackEmptied(changed);
         this.#report(changed, since);
         then(cost);
       },
     });
+  }
+
+  /** A file that has just become empty waits for its content; one that is something else by now does not. */
+  #holdBackEmptied(changed: Set<SyncPath>): void {
+    for (const path of [...this.#emptied.waiting].filter((waiting) => changed.has(waiting))) {
+      const entry = this.folder.tree.get(path);
+      if (entry?.kind === 'file' && entry.fingerprint.size === 0) changed.delete(path);
+      else this.#emptied.delete(path);
+    }
   }
 
   #failed(error: unknown): void {

@@ -61,12 +61,6 @@ export class FullScans implements Disposable {
     this.#scan(() => {}, then);
   }
 
-  /** Calls `then` when no scan is under way any more. */
-  afterScans(then: () => void): void {
-    if (this.#running === 0) then();
-    else this.#parts.looks.add('patient', { steps: nothing(), over: then });
-  }
-
   /** Something was missed. */
   need(): void {
     this.#rescans.need();
@@ -150,8 +144,4 @@ export class FullScans implements Disposable {
       this.#evidence.end();
     });
   }
-}
-
-function* nothing(): Generator<undefined, void> {
-  // A patient look is over when all before it are.
 }

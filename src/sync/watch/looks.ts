@@ -48,6 +48,12 @@ export class Looks implements Disposable {
     else this.#sliceSoon();
   }
 
+  /** Calls `then` when all looks that were asked for are over, and what they found has been told. */
+  afterAll(then: () => void): void {
+    if (this.#next() === undefined) then();
+    else this.add('patient', { steps: nothing(), over: then });
+  }
+
   /** Runs a look to its end in this turn. */
   now(look: Look): void {
     const running: Running = { ...look, changed: new Set(), cost: 0 };
@@ -103,4 +109,8 @@ export class Looks implements Disposable {
     if (done) look.over(look.changed, look.cost, error);
     return done;
   }
+}
+
+function* nothing(): Generator<undefined, void> {
+  // A patient look is over when all before it are.
 }

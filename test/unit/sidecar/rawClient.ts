@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import type { Frame, Pack } from '../../../src/protocol/frame.ts';
 import { productVersion, protocolVersion } from '../../../src/protocol/limits.ts';
@@ -46,9 +47,9 @@ export class RawClient {
   }
 
   /** Connects and greets as a workspace. */
-  static async greeted(port: number, workspaceId = 'raw'): Promise<RawClient> {
+  static async greeted(port: number, workspaceId = 'raw', sessionId: string = randomUUID()): Promise<RawClient> {
     const client = await RawClient.connect(port);
-    client.say({ kind: 'hello', protocolVersion, productVersion, workspaceId, sessionId: 'raw' });
+    client.say({ kind: 'hello', protocolVersion, productVersion, workspaceId, sessionId });
     await client.hear('welcome');
     return client;
   }

@@ -69,6 +69,14 @@ suite('sidecar', () => {
     (await greetedSoon(sidecar.port, 'two')).close();
   });
 
+  test('an engine whose own connections cross is not told that another window took over', async () => {
+    const first = await RawClient.greeted(sidecar.port, 'one', 'session');
+    const second = await RawClient.greeted(sidecar.port, 'one', 'session');
+    assert.equal((await first.ended()).code, closeCodes.failed);
+    second.close();
+    await second.ended();
+  });
+
   test('an operation is applied once however often it comes, and its base counts', async () => {
     const client = await greetedSoon(sidecar.port, 'raw');
     client.say(put(1, 'f', 'one'), put(2, 'f', 'one'));
