@@ -112,8 +112,11 @@ export class Editor {
   async #clickMargin(line: number): Promise<void> {
     await this.goTo(line);
     const number = this.#editor.locator('.line-numbers', { hasText: exactText(String(line)) });
-    const [numberBox, marginBox] = [await number.boundingBox(), await this.#editor.locator('.margin').boundingBox()];
-    if (numberBox === null || marginBox === null) throw new Error(`Line ${line} is not in view.`);
+    // The editor draws its lines anew after a jump, and until then the number is not on the page.
+    const [numberBox, marginBox] = await until(`line ${line} is in view`, async () => {
+      const boxes = [await number.boundingBox(), await this.#editor.locator('.margin').boundingBox()] as const;
+      return boxes[0] !== null && boxes[1] !== null && ([boxes[0], boxes[1]] as const);
+    });
     await this.#page.mouse.click(marginBox.x + 10, numberBox.y + numberBox.height / 2);
     // Away from the margin, where the mouse shows the hint of a further breakpoint.
     await this.#editor.locator('.view-lines').hover();
